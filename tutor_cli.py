@@ -2,7 +2,157 @@
 
 import sys
 
-from tutor import bootstrap
+if __name__ == "__main__":
+    from tutor import bootstrap
+
+    bootstrap.ensure()
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperCommand
+
+app = typer.Typer(
+    name="tutor_cli",
+    help="One FastAPI Task Manager API, grown in small stages. Run, test and read any of them.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+class CommandWithPassedArguments(TyperCommand):
+    """A command that keeps what follows `--` for another program, in `context.meta`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Take what follows the first `--` away before the command's own words are read."""
+        own, passed = args, []
+        if "--" in args:
+            place = args.index("--")
+            own, passed = args[:place], args[place + 1 :]
+        ctx.meta["passed"] = passed
+        return super().parse_args(ctx, own)
+
+
+LessonName = Annotated[
+    str, typer.Argument(metavar="LESSON", help="A number, name or path: 5, auth")
+]
+LessonNames = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LESSON]...", help="Numbers, names or paths; none: all"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+
+
+@app.command("list")
+def list_lessons(as_json: AsJson = False) -> None:
+    """List all lessons."""
+    from tutor import catalog, display
+
+    display.lessons(catalog.Catalog(), as_json=as_json)
+
+
+@app.command()
+def show(lesson: LessonName, as_json: AsJson = False) -> None:
+    """Show a lesson's text in the terminal."""
+    from tutor import catalog, display
+
+    display.lesson_text(catalog.Catalog().find(lesson), as_json=as_json)
+
+
+@app.command()
+def run(
+    lesson: LessonName,
+    port: Annotated[int, typer.Option(help="Port to serve at; 0: any free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to serve at.")] = "127.0.0.1",
+    reload: Annotated[bool, typer.Option("--reload", help="Restart when a file changes.")] = False,
+    app: Annotated[
+        str | None, typer.Option(metavar="MODULE:NAME", help="Serve another app: hello:app")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Serve a lesson with all its parts; Ctrl-C stops them."""
+    from tutor import catalog, display, running
+
+    lessons = catalog.Catalog()
+    options = running.RunOptions(host=host, port=port, reload=reload, app=app, open=browser)
+    code = running.serve(lessons.find(lesson), lessons, options, ask=display.asker())
+    raise typer.Exit(code)
+
+
+@app.command(
+    cls=CommandWithPassedArguments,
+    epilog="What follows [bold]--[/bold] goes to pytest: tutor_cli test 02 -- -k title -x",
+)
+def test(
+    context: typer.Context,
+    lessons: LessonNames = None,
+    as_json: AsJson = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Lessons at once; default: cores.")
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one test may take.")] = 120,
+) -> None:
+    """Test lessons, each in a process of its own."""
+    from tutor import catalog, display, testing
+
+    catalogue = catalog.Catalog()
+    chosen = catalogue.find_all(lessons or [])
+    with display.test_progress(chosen) as on_event:
+        results = testing.test_lessons(
+            chosen,
+            catalogue,
+            arguments=context.meta["passed"],
+            jobs=jobs,
+            time_limit=time_limit,
+            on_event=on_event,
+        )
+    if junit:
+        testing.write_junit(results, junit)
+    raise typer.Exit(display.test_results(results, as_json=as_json))
+
+
+@app.command()
+def notebook(
+    lesson: LessonName,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Run it from top to bottom, without a browser.")
+    ] = False,
+) -> None:
+    """Open a lesson's walkthrough in JupyterLab."""
+    from tutor import catalog, display, notebooks
+
+    lessons = catalog.Catalog()
+    chosen = lessons.find(lesson)
+    if not execute:
+        raise typer.Exit(notebooks.open_notebook(chosen, lessons))
+    raise typer.Exit(display.notebook_result(notebooks.execute(chosen, lessons)))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what this machine has, what is missing, and how to get it."""
+    from tutor import catalog, display
+    from tutor import doctor as examination
+
+    raise typer.Exit(display.findings(examination.examine(catalog.Catalog()), as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line; a failure that a person can mend is shown as a sentence."""
+    from tutor.errors import TutorError
+
+    try:
+        app()
+    except TutorError as error:
+        from tutor import display
+
+        display.failure(error)
+        sys.exit(error.exit_code)
+
 
 if __name__ == "__main__":
-    bootstrap.ensure()
+    main()

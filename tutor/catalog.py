@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from tutor.errors import MisuseError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.card import Card
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,7 +84,7 @@ class Catalog:
     def find(self, wanted: str) -> Lesson:
         """Return the lesson that `wanted` names, by number, name, word of its name, or path.
 
-        Raises MisuseError when it names none or more than one, with the nearest ones in the way out.
+        Raises MisuseError when it names none or more than one; the way out names the nearest.
         """
         candidates = self._matches(wanted)
         if len(candidates) == 1:
@@ -91,6 +93,16 @@ class Catalog:
             names = ", ".join(lesson.name for lesson in candidates)
             raise MisuseError(f"{wanted!r} could be any of: {names}.", "Name one by its number.")
         raise MisuseError(f"There is no lesson {wanted!r}.", self._nearest(wanted))
+
+    def find_all(self, wanted: Sequence[str]) -> list[Lesson]:
+        """Return the lessons that the words name, each once; all of them when there are no words.
+
+        Raises MisuseError as `find` does, and when there are no lessons at all.
+        """
+        found = list(dict.fromkeys(self.find(word) for word in wanted)) or list(self.lessons)
+        if not found:
+            raise MisuseError("There are no lessons here.", self._nearest(""))
+        return found
 
     def _matches(self, wanted: str) -> list[Lesson]:
         word = wanted.strip().replace("\\", "/").rstrip("/").lower()
@@ -112,12 +124,23 @@ class Catalog:
     def _nearest(self, wanted: str) -> str:
         if not self.lessons:
             return f"No lesson was found below {self.root}: run the command from a full checkout."
-        from difflib import get_close_matches
-
-        names = {lesson.slug: lesson.name for lesson in self.lessons}
-        names |= {lesson.name: lesson.name for lesson in self.lessons}
-        near = get_close_matches(wanted.lower(), names, n=3, cutoff=0.5)
-        found = list(dict.fromkeys(names[name] for name in near))
+        found = self._near_numbers(wanted) or self._near_words(wanted.lower())
         if not found:
             return "See all of them with: tutor_cli list"
         return f"Did you mean {' or '.join(found)}? See all of them with: tutor_cli list"
+
+    def _near_numbers(self, wanted: str) -> list[str]:
+        if not (wanted.isascii() and wanted.isdigit()):
+            return []
+        by_distance = sorted(self.lessons, key=lambda x: abs(int(x.number) - int(wanted)))
+        return [lesson.name for lesson in by_distance[:2]]
+
+    def _near_words(self, wanted: str) -> list[str]:
+        from difflib import get_close_matches
+
+        spoken: dict[str, list[str]] = {}
+        for lesson in self.lessons:
+            for word in {lesson.name, lesson.slug, *lesson.slug.split("_")}:
+                spoken.setdefault(word, []).append(lesson.name)
+        near = get_close_matches(wanted, spoken, n=3, cutoff=0.6)
+        return list(dict.fromkeys(name for word in near for name in spoken[word]))[:3]
