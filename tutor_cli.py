@@ -83,10 +83,11 @@ def run(
 
 
 @app.command(
+    "test",
     cls=CommandWithPassedArguments,
     epilog="What follows [bold]--[/bold] goes to pytest: tutor_cli test 02 -- -k title -x",
 )
-def test(
+def run_tests(
     context: typer.Context,
     lessons: LessonNames = None,
     as_json: AsJson = False,
@@ -99,12 +100,12 @@ def test(
     """Test lessons, each in a process of its own."""
     from tutor import catalog, display, testing
 
-    catalogue = catalog.Catalog()
-    chosen = catalogue.find_all(lessons or [])
+    everything = catalog.Catalog()
+    chosen = everything.find_all(lessons or [])
     with display.test_progress(chosen) as on_event:
         results = testing.test_lessons(
             chosen,
-            catalogue,
+            everything,
             arguments=context.meta["passed"],
             jobs=jobs,
             time_limit=time_limit,

@@ -1,0 +1,56 @@
+"""Compare a bare tool with ours: in the same run, turn by turn, by the median."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: medians in seconds, and the ratio that we aim at and the worst we accept."""
+
+    name: str
+    bare: str
+    bare_seconds: float
+    our_seconds: float
+    goal: float
+    worst: float
+
+    @property
+    def ratio(self) -> float:
+        """Our time as a multiple of the bare tool's."""
+        return self.our_seconds / self.bare_seconds
+
+    @property
+    def verdict(self) -> str:
+        """Say whether the goal is met, the worst accepted is met, or neither."""
+        if self.ratio <= self.goal:
+            return "met"
+        return "within the worst" if self.ratio <= self.worst else "missed"
+
+
+def compare(
+    name: str,
+    bare: tuple[str, Callable[[], float]],
+    ours: Callable[[], float],
+    *,
+    goal: float,
+    worst: float,
+    rounds: int = ROUNDS,
+) -> Row:
+    """Run both sides in turn, `rounds` times after one warm-up each, and return the medians.
+
+    Each side is a function that does its work once and returns what it took, in seconds.
+    """
+    label, bare_once = bare
+    bare_once(), ours()
+    samples = [(bare_once(), ours()) for _ in range(rounds)]
+    bare_median, our_median = (statistics.median(side) for side in zip(*samples, strict=True))
+    return Row(name, label, bare_median, our_median, goal, worst)
