@@ -18,8 +18,9 @@ app = typer.Typer(
     help="One FastAPI Task Manager API, grown in small stages. Run, test and read any of them.",
     add_completion=False,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 
 
@@ -41,7 +42,7 @@ LessonName = Annotated[
 ]
 LessonNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[LESSON]...", help="Numbers, names or paths; none: all"),
+    typer.Argument(metavar="LESSON", help="Numbers, names or paths; none: all"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
@@ -85,7 +86,7 @@ def run(
 @app.command(
     "test",
     cls=CommandWithPassedArguments,
-    epilog="What follows [bold]--[/bold] goes to pytest: tutor_cli test 02 -- -k title -x",
+    epilog="What follows -- goes to pytest: tutor_cli test 02 -- -k title -x",
 )
 def run_tests(
     context: typer.Context,
