@@ -1,7 +1,8 @@
-"""Draw docs/terminal.svg from a real run of the README's two commands: python scripts/picture.py."""
+"""Draw docs/terminal.svg from a real run of the README's two commands."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ COLUMNS = 88
 
 def main() -> None:
     """Run the commands, and write what a terminal shows as one picture."""
-    console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"))
+    console = Console(record=True, width=COLUMNS, file=io.StringIO())
     _prompt(console, "python3 tutor_cli.py run 01")
     served = _run_and_ask()
     console.print(Text.from_ansi(served))
@@ -51,10 +52,9 @@ def _run_and_ask() -> str:
     process = subprocess.Popen(
         command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    assert process.stdout is not None
     lines = []
     try:
-        for line in process.stdout:
+        for line in process.stdout or ():
             lines.append(line)
             if "Serving" in line:
                 urllib.request.urlopen("http://127.0.0.1:8000/tasks").close()
