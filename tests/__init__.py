@@ -1,0 +1,1 @@
+"""The tests of the tool, the lessons and the repository itself."""

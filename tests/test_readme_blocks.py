@@ -1,0 +1,347 @@
+"""READMEs made up to be right or wrong: the runner accepts the right ones and names the faults."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.readme_blocks import BlockError, headings, matches, read_blocks
+from tests.readme_runner import run_readme
+from tests.readme_terminal import ProgramMissingError
+
+APP = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        await send(start)
+        await send({"type": "http.response.body", "body": b"hello from " + PLACE})
+"""
+SILENT = """
+import signal, socket, sys, time
+sys.stdout.write(f"pid {__import__('os').getpid()}\\n")
+sys.stdout.flush()
+signal.pause()
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a checkout with one lesson that serves a plain ASGI app."""
+    lesson = tmp_path / "repository" / "stages" / "01_made_up"
+    lesson.mkdir(parents=True)
+    (lesson / "main.py").write_text("PLACE = b'main'\n" + APP)
+    (lesson / "other.py").write_text("PLACE = b'other'\n" + APP)
+    return tmp_path / "repository"
+
+
+def findings(root: Path, text: str, *, patience: float = 30) -> list[str]:
+    readme = root / "stages" / "01_made_up" / "README.md"
+    readme.write_text(text, encoding="utf-8")
+    scratch = root.parent / "scratch"
+    scratch.mkdir()
+    return run_readme(readme, root, scratch, patience=patience)
+
+
+def console(*lines: str) -> str:
+    return "\n".join(["```console", *lines, "```", ""])
+
+
+def test_a_command_that_prints_what_is_shown_is_accepted(root: Path) -> None:
+    text = console("$ python3 -c \\", "    'print(\"one\"); print(2 * 21)'", "one", "42")
+
+    assert findings(root, text) == []
+
+
+def test_other_output_is_reported_with_line_expectation_and_result(root: Path) -> None:
+    [found] = findings(root, "# Title\n\n" + console("$ python3 -c 'print(42)'", "43"))
+
+    assert found.startswith("stages/01_made_up/README.md:4: ")
+    assert re.search(r"expected:\n +43\n +got:\n +42$", found)
+
+
+def test_a_command_without_shown_output_only_has_to_succeed(root: Path) -> None:
+    assert findings(root, console("$ python3 -c 'print(42)'")) == []
+
+
+def test_a_failing_command_is_reported_with_its_status_and_output(root: Path) -> None:
+    [found] = findings(root, console("$ python3 -c 'import nowhere'"))
+
+    assert "failed with exit status 1" in found
+    assert "ModuleNotFoundError" in found
+
+
+def test_a_failure_may_be_meant(root: Path) -> None:
+    text = console("$ python3 -c 'raise SystemExit(\"no\")'", "no", "$ echo $?", "1")
+
+    assert findings(root, text) == []
+
+
+def test_a_failure_with_another_status_than_shown_is_reported(root: Path) -> None:
+    [found] = findings(root, console("$ python3 -c 'raise SystemExit(3)'", "$ echo $?", "1"))
+
+    assert re.search(r"expected:\n +1\n +got:\n +3$", found)
+
+
+def test_a_success_where_a_failure_is_shown_is_reported(root: Path) -> None:
+    [found] = findings(root, console("$ python3 -c 'pass'", "$ echo $?", "1"))
+
+    assert re.search(r"expected:\n +1\n +got:\n +0$", found)
+
+
+def test_a_command_that_hangs_is_ended_and_reported(root: Path) -> None:
+    [found] = findings(
+        root, console("$ python3 -c 'input = open(0); import signal; signal.pause()'"), patience=1
+    )
+
+    assert "took too long" in found
+
+
+@pytest.mark.parametrize(
+    "command", ["python3 -V | cat", "python3 -V > f", "echo $HOME", "echo `date`", "a && b", "a &"]
+)
+def test_what_needs_a_shell_is_refused(root: Path, command: str) -> None:
+    [found] = findings(root, console(f"$ {command}"))
+
+    assert "This needs a shell" in found
+
+
+def test_quotes_protect_what_a_shell_would_read(root: Path) -> None:
+    script = "import sys; print(sys.argv[1])"
+    text = console(f"$ python3 -c '{script}' '{{\"a\": \"$b; `c` > d\"}}'", '{"a": "$b; `c` > d"}')
+
+    assert findings(root, text) == []
+
+
+def test_a_console_block_that_starts_with_output_is_reported(root: Path) -> None:
+    [found] = findings(root, console("hello"))
+
+    assert "starts with a command" in found
+
+
+@pytest.mark.parametrize("language", ["", "sh", "bash", "javascript"])
+def test_a_block_that_nothing_can_check_is_reported(root: Path, language: str) -> None:
+    [found] = findings(root, f"# Title\n\n```{language}\nls\n```\n")
+
+    assert "README.md:3: " in found
+    assert "nothing can check it" in found
+
+
+def test_a_block_that_is_never_closed_is_refused() -> None:
+    with pytest.raises(BlockError, match="never closed"):
+        read_blocks("text\n```python\n1 + 1\n")
+
+
+def test_blocks_for_the_reader_alone_are_accepted(root: Path) -> None:
+    kinds = ("text", "mermaid", "powershell")
+
+    assert findings(root, "".join(f"```{kind}\n> | anything\n```\n" for kind in kinds)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "good", "bad"), [("json", "[1]", "[1"), ("toml", "a = 1", "a")]
+)
+def test_data_has_to_be_well_formed(root: Path, language: str, good: str, bad: str) -> None:
+    [found] = findings(root, f"```{language}\n{good}\n```\n\n```{language}\n{bad}\n```\n")
+
+    assert f"README.md:6: This is not valid {language.upper()}" in found
+
+
+def test_python_blocks_share_names_and_the_lessons_modules(root: Path) -> None:
+    text = (
+        "```python\nfrom main import PLACE\n\ntwice = 2 * PLACE\n```\n"
+        "```pycon\n>>> twice\nb'mainmain'\n>>> more = 1\n```\n```python\nassert more == 1\n```\n"
+    )
+
+    assert findings(root, text) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "shown"),
+    [
+        ("```python\nvalue = 1\nvalue / 0\n```", "line 5, in <module>"),
+        ("```python\nimport warnings\nwarnings.warn('old', DeprecationWarning)\n```", "old"),
+        ("```python\nimport os\nos._exit(0)\n```", "ended or took too long"),
+        ("```pycon\n>>> 1 + 1\n3\n```", "Got:\n    2"),
+        ("```pycon\n1 + 1\n```", "lines that start with >>>"),
+    ],
+)
+def test_python_that_fails_is_reported(root: Path, block: str, shown: str) -> None:
+    [found] = findings(root, f"# Title\n\n{block}\n")
+
+    assert "README.md:4: This code fails." in found
+    assert shown in found
+
+
+def test_python_that_hangs_is_ended_and_reported(root: Path) -> None:
+    [found] = findings(root, "```python\nimport signal; signal.pause()\n```\n", patience=1)
+
+    assert "took too long" in found
+
+
+def test_the_readme_runs_in_a_copy(root: Path) -> None:
+    text = "```python\nimport pathlib\npathlib.Path('made.txt').write_text('')\n```\n"
+
+    assert findings(root, text) == []
+    assert not (root / "stages" / "01_made_up" / "made.txt").exists()
+
+
+def test_a_server_answers_the_commands_after_it(root: Path) -> None:
+    text = console(
+        "$ uvicorn main:app --lifespan off", "...", "INFO: ... http://127.0.0.1:8000 ..."
+    )
+    text += console("$ curl http://127.0.0.1:8000/", "hello from main")
+    text += "```python\nfrom urllib.request import urlopen\nurlopen('http://127.0.0.1:8000')\n```\n"
+
+    assert findings(root, text) == []
+
+
+def test_a_new_heading_stops_the_server(root: Path) -> None:
+    text = console("$ uvicorn main:app") + "## Next\n"
+    text += console("$ curl http://127.0.0.1:8000/", "...", "$ echo $?", "7")
+
+    assert findings(root, text) == []
+
+
+def test_an_interrupt_stops_the_server(root: Path) -> None:
+    text = console("$ uvicorn main:app", "^C", "...", "INFO:     Shutting down", "...")
+    text += console("$ curl http://127.0.0.1:8000/", "...", "$ echo $?", "7")
+
+    assert findings(root, text) == []
+
+
+def test_a_server_replaces_the_one_on_its_port_and_leaves_the_other(root: Path) -> None:
+    text = console(
+        "$ uvicorn main:app --port 8001",
+        "$ uvicorn main:app",
+        "$ uvicorn other:app",
+        "$ curl http://127.0.0.1:8000/",
+        "hello from other",
+        "$ curl http://127.0.0.1:8001/",
+        "hello from main",
+    )
+
+    assert findings(root, text) == []
+
+
+def test_other_output_of_a_server_is_reported_without_our_own_request(root: Path) -> None:
+    text = console("$ uvicorn main:app", "INFO: ready", "^C")
+    text += console("$ uvicorn main:app", "...", 'INFO: ... "GET / HTTP/1.1" 200 OK')
+
+    first, second = findings(root, text)
+
+    assert "README.md:2: `uvicorn main:app` prints something else." in first
+    assert "README.md:7: `uvicorn main:app` prints something else." in second
+
+
+def test_a_server_that_cannot_start_is_reported(root: Path) -> None:
+    [found] = findings(root, console("$ uvicorn nowhere:app"))
+
+    assert "failed with exit status 3" in found
+    assert 'Could not import module "nowhere"' in found
+
+
+def test_a_server_that_never_answers_is_ended_and_reported(root: Path) -> None:
+    (root / "tutor_cli.py").write_text(SILENT)
+    [found] = findings(root, console("$ tutor_cli run 01"), patience=2)
+
+    assert "took too long" in found
+    pid = re.search(r"pid (\d+)", found)
+    assert pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid[1]), 0)
+
+
+def test_nothing_is_left_of_a_server_and_what_it_started(root: Path) -> None:
+    text = console("$ uvicorn main:app --workers 2", "$ curl http://127.0.0.1:8000/", "...8000...")
+    text = text.replace("...8000...", "no 8000")
+
+    [found] = findings(root, text)
+
+    port = re.search(r"no (\d+)", found)
+    assert port
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(port[1]))) != 0
+
+
+def test_the_command_line_is_the_checkouts_own(root: Path) -> None:
+    (root / "tutor_cli.py").write_text("import sys; print(*sys.argv[1:])")
+
+    assert findings(root, console("$ tutor_cli show 01", "show 01")) == []
+
+
+def test_installing_what_is_there_is_accepted(root: Path) -> None:
+    text = console(
+        "$ python3 -m venv .venv",
+        "$ . .venv/bin/activate",
+        '$ pip install "uvicorn[standard]" pytest',
+        "$ python3 -m pip install -r ../../some.lock",
+    )
+    (root / "some.lock").write_text("# made up\nuvicorn==0.0.1 \\\n    --hash=sha256:0\n")
+
+    assert findings(root, text) == []
+
+
+@pytest.mark.parametrize("wanted", ["no-such-distribution", "'uvicorn<0.1'", "-r ../../some.lock"])
+def test_installing_what_is_not_there_is_reported(root: Path, wanted: str) -> None:
+    (root / "some.lock").write_text("no-such-distribution==1\n")
+    [found] = findings(root, console(f"$ pip install {wanted}"))
+
+    assert "installed" in found
+
+
+def test_a_clone_is_a_copy_of_this_checkout(root: Path) -> None:
+    text = console(
+        "$ git clone https://example.org/someone/workbook.git",
+        "$ cd workbook/stages/01_made_up",
+        "$ python3 -c 'import main; print(main.PLACE)'",
+        "b'main'",
+    )
+
+    assert findings(root, text) == []
+
+
+def test_a_folder_is_found_from_the_root_too(root: Path) -> None:
+    text = console("$ cd stages/01_made_up", "$ python3 -c 'import main'", "$ cd nowhere")
+
+    [found] = findings(root, text)
+
+    assert "There is no folder nowhere." in found
+
+
+def test_a_program_that_is_missing_is_named(root: Path) -> None:
+    with pytest.raises(ProgramMissingError, match="no-such-program"):
+        findings(root, console("$ no-such-program"))
+
+
+def test_headings_inside_blocks_are_not_headings() -> None:
+    text = "## One\n```text\n## Not one\n```\n### Nor this\n## Two\n"
+
+    assert headings(text) == ["One", "Two"]
+
+
+def test_an_indented_block_loses_its_indentation() -> None:
+    [block] = read_blocks("- item\n\n  ```python\n  if True:\n      pass\n  ```\n")
+
+    assert (block.text, block.line) == ("if True:\n    pass", 4)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "same"),
+    [
+        (["a", "b"], "a\nb\n", True),
+        (["a"], "a\nb\n", False),
+        (["a", "...", "d"], "a\nd\n", True),
+        (["a", "...", "d"], "a\nb\nc\nd\n", True),
+        (["a", "..."], "a\n", True),
+        (["a", "..."], "b\n", False),
+        (['{"id": ..., "done": false}'], '{"id": 12, "done": false}', True),
+        (['{"id": ..., "done": false}'], '{"id": 12,\n "done": false}', False),
+        (["1.5"], "125", False),
+    ],
+)
+def test_dots_stand_for_lines_and_characters(expected: list[str], got: str, same: bool) -> None:
+    assert matches(expected, got) is same

@@ -1,0 +1,53 @@
+"""Every README holds: its commands and code run, and a lesson's headings are all there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.readme_blocks import headings
+from tests.readme_runner import run_readme
+from tests.readme_terminal import ProgramMissingError
+from tutor.catalog import ROOT, Catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.catalog import Lesson
+
+HEADINGS = (
+    "What you will learn",
+    "Why it matters",
+    "Run it",
+    "By hand",
+    "How it works",
+    "Try it",
+    "The trap",
+    "Measure it",
+    "Check yourself",
+    "Going further",
+)
+READMES = [
+    readme.relative_to(ROOT).as_posix()
+    for pattern in ("README.md", "stages/*/README.md", "examples/README.md", "examples/*/README.md")
+    for readme in sorted(ROOT.glob(pattern))
+]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_what_the_readme_shows_is_what_happens(name: str, tmp_path: Path) -> None:
+    try:
+        findings = run_readme(ROOT / name, ROOT, tmp_path)
+    except ProgramMissingError as missing:
+        if str(missing) != "curl":
+            raise
+        pytest.skip("curl is not here; Debian's package is called curl")
+    assert not findings, "\n\n".join(findings)
+
+
+@pytest.mark.parametrize("lesson", Catalog().lessons, ids=lambda lesson: lesson.path)
+def test_the_readme_has_the_headings_of_a_lesson(lesson: Lesson) -> None:
+    expected = [each for each in HEADINGS if each != "The trap" or lesson.kind == "example"]
+
+    assert headings((lesson.folder / "README.md").read_text(encoding="utf-8")) == expected
