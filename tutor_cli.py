@@ -27,7 +27,8 @@ app = typer.Typer(
 class CommandWithPassedArguments(TyperCommand):
     """A command that keeps what follows `--` for another program, in `context.meta`."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    # Typer gives every command its own Context, a subclass of the one it inherits the method from.
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Take what follows the first `--` away before the command's own words are read."""
         own, passed = args, []
         if "--" in args:
@@ -103,7 +104,7 @@ def run_tests(
 
     everything = catalog.Catalog()
     chosen = everything.find_all(lessons or [])
-    with display.test_progress(chosen) as on_event:
+    with display.testing_progress(chosen) as on_event:
         results = testing.test_lessons(
             chosen,
             everything,
@@ -114,7 +115,7 @@ def run_tests(
         )
     if junit:
         testing.write_junit(results, junit)
-    raise typer.Exit(display.test_results(results, as_json=as_json))
+    raise typer.Exit(display.testing_results(results, as_json=as_json))
 
 
 @app.command()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
+    from rich.progress import TaskID
     from rich.table import Table
 
     from tutor.catalog import Catalog, Lesson
+    from tutor.doctor import Finding
     from tutor.errors import TutorError
+    from tutor.results import Event, LessonResult
 
 
 def line(text: str = "") -> None:
@@ -114,3 +119,125 @@ def lesson_text(lesson: Lesson, *, as_json: bool) -> None:
         out.print(Markdown(readme.read_text(encoding="utf-8"), hyperlinks=out.is_terminal))
     out.print(f"\nRun it: tutor_cli run {lesson.number}    Test it: tutor_cli test {lesson.number}")
     return None
+
+
+_MARKS = {
+    "ok": "[green]ok[/green]",
+    "missing": "[yellow]missing[/yellow]",
+    "wrong": "[red]wrong[/red]",
+}
+
+
+def findings(found: Sequence[Finding], *, as_json: bool) -> int:
+    """Print what the doctor found; return the exit code: 1 when a required part is not right."""
+    from rich.markup import escape
+
+    bad = [finding for finding in found if finding.required and finding.state != "ok"]
+    if as_json:
+        data([asdict(finding) for finding in found])
+        return int(bool(bad))
+    rows = table("", "Part", "What was found")
+    for finding in found:
+        text = escape(finding.detail)
+        if finding.state != "ok":
+            text += f"\n[dim]For:[/dim] {escape(finding.enables)}"
+            text += f"\n[dim]Get it:[/dim] {escape(finding.get)}"
+        rows.add_row(_MARKS[finding.state], escape(finding.name), text)
+    out = console()
+    out.print(rows)
+    verdict = "Everything the workbook needs is here."
+    if bad:
+        names = ", ".join(finding.name for finding in bad)
+        verdict = f"The workbook cannot work like this. Mend first: {names}."
+    out.print(verdict)
+    return int(bool(bad))
+
+
+@contextmanager
+def testing_progress(chosen: Sequence[Lesson]) -> Iterator[Callable[[Event], None]]:
+    """Yield a function that shows each event of a test run, on standard error."""
+    if sys.stderr.isatty():
+        with _live_progress(len(chosen)) as on_event:
+            yield on_event
+    else:
+        yield _plain_progress
+
+
+def _plain_progress(event: Event) -> None:
+    result = getattr(event, "result", None)
+    if result is not None:
+        counts = f"{result.passed} passed, {result.failed} failed"
+        note(f"{event.lesson.name}: {counts} in {result.seconds:.1f} s")
+
+
+@contextmanager
+def _live_progress(lessons: int) -> Iterator[Callable[[Event], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        whole = progress.add_task("Lessons", total=lessons)
+        bars: dict[Lesson, TaskID] = {}
+
+        def on_event(event: Event) -> None:
+            kind = type(event).__name__
+            if kind == "Collected":
+                total = getattr(event, "tests", 0)
+                bars[event.lesson] = progress.add_task(event.lesson.name, total=total)
+            elif kind == "Reported":
+                progress.advance(bars[event.lesson])
+            elif kind == "Ended":
+                progress.advance(whole)
+                if event.lesson in bars:
+                    progress.remove_task(bars.pop(event.lesson))
+
+        yield on_event
+
+
+def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:
+    """Print the failures, a table, and the closing line; return the exit code: 1 if any failed."""
+    passed, failed, skipped = (
+        sum(getattr(result, count) for result in results)
+        for count in ("passed", "failed", "skipped")
+    )
+    if as_json:
+        from tutor.results import as_json as to_json
+
+        line(to_json(results))
+        return int(failed > 0)
+    out = console()
+    for result in results:
+        if result.failed:
+            _lesson_failures(out, result)
+    rows = table("Lesson", ">Passed", ">Failed", "Skipped", ">Seconds")
+    for result in results:
+        rows.add_row(*_result_cells(result))
+    out.print(rows)
+    line(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return int(failed > 0)
+
+
+def _result_cells(result: LessonResult) -> tuple[str, ...]:
+    from rich.markup import escape
+
+    reasons = dict.fromkeys(test.reason for test in result.skips)
+    skipped = f"{result.skipped}: {'; '.join(reasons)}" if reasons else "0"
+    color = "red" if result.failed else "green"
+    failed = f"[{color}]{result.failed}[/{color}]"
+    return result.lesson.name, str(result.passed), failed, escape(skipped), f"{result.seconds:.1f}"
+
+
+def _lesson_failures(out: Console, result: LessonResult) -> None:
+    from rich.rule import Rule
+    from rich.text import Text
+
+    out.print(Rule(Text(result.lesson.path, style="bold red"), align="left"))
+    if result.problem:
+        out.print(Text(f"{result.problem}\n", style="red"))
+    for failure in result.failures:
+        out.print(Text(failure.test, style="bold"))
+        out.print(Text(f"{failure.traceback}\n", overflow="fold"))
+        if failure.output:
+            out.print(Text(f"What it printed:\n{failure.output}\n", style="dim", overflow="fold"))
+    if result.problem and result.output:
+        out.print(Text(f"{result.output}\n", style="dim", overflow="fold"))
