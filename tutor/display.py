@@ -30,6 +30,15 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def parts(first: str, *others: str) -> None:
+    """Print one line of several parts; where the terminal is narrower, one part a line."""
+    import shutil
+
+    whole = " — ".join((first, *others))
+    narrow = sys.stdout.isatty() and len(whole) > shutil.get_terminal_size().columns
+    line("\n  ".join((first, *others)) if narrow else whole)
+
+
 def failure(error: TutorError) -> None:
     """Print what went wrong and the way out, to standard error."""
     note(f"Error: {error.what}")
