@@ -121,14 +121,13 @@ class Place:
     def _last_line(self, error: BaseException) -> tuple[str, int] | None:
         """Return file and line of the lesson's own code that `error` passed through last."""
         lines = list(self._lines(error))
-        linecache.checkcache()
         return lines[-1] if lines else None
 
     def _lines(self, error: BaseException) -> Iterator[tuple[str, int]]:
         inside = self.folder.resolve()
         for frame, number in traceback.walk_tb(error.__traceback__):
             file = frame.f_code.co_filename
-            if Path(file).resolve().is_relative_to(inside):
+            if Path(file).is_absolute() and Path(file).resolve().is_relative_to(inside):
                 yield file, number
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
             yield error.filename, error.lineno

@@ -40,6 +40,8 @@ STREAM_SECONDS = 3
 RELOAD_STREAM_SECONDS = 1
 GIVE_UP_SECONDS = 8.0
 """How long the whole may take to end before it is ended."""
+FORCED_SECONDS = 1.0
+"""The same after a second Ctrl-C."""
 _OURS = {"app", "host", "port", "uds", "fd", "workers", "env_file"}
 _SIGNALS = [
     getattr(signal, name)
@@ -94,7 +96,7 @@ def serve(
         with listen(options.host, options.port, ask) as listener:
             plan = _Plan(
                 name=lesson.name,
-                folder=lesson.folder,
+                folder=lesson.folder.absolute(),
                 root=catalog.root,
                 target=target,
                 url=url_of(listener),
@@ -213,12 +215,13 @@ class _Server(uvicorn.Server):
         if not self.started:
             raise KeyboardInterrupt  # the app's own start may never end
         self.force_exit = self.should_exit
-        self.stop()
+        self.stop(FORCED_SECONDS if self.force_exit else GIVE_UP_SECONDS)
 
-    def stop(self) -> None:
-        """Ask for the end, and see to it that it comes."""
+    def stop(self, seconds: float = GIVE_UP_SECONDS) -> None:
+        """Ask for the end, and see to it that it comes within `seconds`."""
         self.should_exit = True
-        timer = threading.Timer(GIVE_UP_SECONDS, _give_up)
+        # A thread still runs when the app's own code never lets go of the event loop.
+        timer = threading.Timer(seconds, _give_up)
         timer.daemon = True
         timer.start()
 
@@ -284,5 +287,5 @@ def _open_browser(page: str) -> None:
 
 def _give_up() -> None:
     """End this process; its companions end with it, since they notice that it is gone."""
-    display.note(f"It did not stop within {GIVE_UP_SECONDS:.0f} seconds, so it was ended.")
+    display.note("The lesson's code did not stop in time, so it was ended.")
     os._exit(0)
