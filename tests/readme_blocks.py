@@ -70,6 +70,12 @@ def headings(text: str) -> list[str]:
     return [title for _, _, title in _outside_of_blocks(text) if title]
 
 
+def prose(text: str) -> list[tuple[int, str]]:
+    """Return number and text of each line that is not inside a block."""
+    lines = text.splitlines()
+    return [(n, lines[n - 1]) for n, fence, _ in _outside_of_blocks(text) if not fence]
+
+
 def read_blocks(text: str) -> list[Block]:
     """Return the fenced blocks of a README; raise BlockError for one that is never closed."""
     lines = text.splitlines()

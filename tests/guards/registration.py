@@ -1,0 +1,132 @@
+"""Every lesson is registered by its card, and every file of it has a place."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+from tests.checkout import kept_files
+from tests.guards.code import app_code, definitions, files_of, read, referred
+from tutor.catalog import CARD, GROUPS
+from tutor.errors import TutorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.catalog import Catalog, Lesson
+
+_FOLDER = re.compile(r"\d\d_[a-z0-9_]+")
+_KINDS = (CARD, "README.md", "walkthrough.ipynb", "pyproject.toml", "*.py", "tests/openapi.json")
+_BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
+_READ_BY_THE_TOOL = frozenset({"naive.py", "claims.py"})
+_NEEDED = {"stage": ("README.md", "pyproject.toml"), "example": ("README.md",)}
+
+
+def unregistered_folders(catalog: Catalog) -> list[str]:
+    """Find folders without a card or a proper name, doubled numbers and gaps between stages."""
+    faults: list[str] = []
+    folders: dict[str, set[str]] = {}
+    for group in GROUPS:
+        for name in kept_files(catalog.root):
+            if name.startswith(f"{group}/"):
+                parts = name.split("/", 2)
+                if len(parts) == 3:
+                    folders.setdefault("/".join(parts[:2]), set()).add(parts[2])
+                elif not any(fnmatch(name, pattern) for pattern in _BESIDE_LESSONS):
+                    faults.append(f"{name}: a file beside the lessons that nothing uses.")
+    for folder, files in folders.items():
+        if not _FOLDER.fullmatch(folder.partition("/")[2]):
+            faults.append(f"{folder}: a lesson's folder is named like 05_auth.")
+        if CARD not in files:
+            faults.append(f"{folder}: the card {CARD} is missing.")
+    return faults + list(_misnumbered(catalog))
+
+
+def _misnumbered(catalog: Catalog) -> Iterator[str]:
+    for number, count in Counter(lesson.number for lesson in catalog.lessons).items():
+        if count > 1:
+            yield f"The number {number} is given to {count} lessons."
+    numbers = [int(stage.number) for stage in catalog.stages]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield f"The stages are numbered {numbers}, not from 1 on without a gap."
+
+
+def unknown_files(catalog: Catalog) -> list[str]:
+    """Find files of a lesson whose kind no rule knows, and needed ones that are missing."""
+    faults: list[str] = []
+    for lesson in catalog.lessons:
+        files = files_of(lesson)
+        unknown = [name for name in files if not any(fnmatch(name, kind) for kind in _KINDS)]
+        faults += [f"{lesson.path}/{name}: a file of unknown kind." for name in unknown]
+        missing = [name for name in _NEEDED[lesson.kind] if name not in files]
+        faults += [f"{lesson.path}: {name} is missing." for name in missing]
+    return faults
+
+
+def broken_references(catalog: Catalog) -> list[str]:
+    """Find what a card names and its folder does not have."""
+    faults: list[str] = []
+    for lesson in catalog.lessons:
+        try:
+            faults += [f"{lesson.path}: {fault}" for fault in _broken(lesson)]
+        except TutorError as error:
+            faults.append(error.what)
+    return faults
+
+
+def _broken(lesson: Lesson) -> Iterator[str]:
+    card = lesson.card
+    code = {n: read(lesson.folder / n) for n in files_of(lesson) if n.endswith(".py")}
+    for app in (card.serve, *card.also, *(companion.app for companion in card.companions)):
+        module, _, name = app.partition(":")
+        if not any(name in definitions(code.get(file, "")) for file in _module_files(module)):
+            yield f"the app {app} does not exist."
+    references = [each for step in card.steps for each in (*step.code, *step.tests)]
+    if card.trap:
+        references += card.trap.tests
+    for reference in references:
+        if not referred(code, reference):
+            yield f"{reference} does not exist."
+
+
+def _module_files(module: str) -> tuple[str, str]:
+    path = module.replace(".", "/")
+    return f"{path}.py", f"{path}/__init__.py"
+
+
+def unused_modules(catalog: Catalog) -> list[str]:
+    """Find modules of an app that nothing serves, imports or tests."""
+    faults: list[str] = []
+    for lesson in catalog.lessons:
+        used = {file for module in _used_modules(lesson) for file in _module_files(module)}
+        for name in app_code(lesson):
+            package = name.endswith("__init__.py")
+            if not package and name not in used and name not in _READ_BY_THE_TOOL:
+                faults.append(f"{lesson.path}/{name}: nothing uses this module.")
+    return faults
+
+
+def _used_modules(lesson: Lesson) -> Iterator[str]:
+    card = lesson.card
+    for app in (card.serve, *card.also, *(companion.app for companion in card.companions)):
+        yield app.partition(":")[0]
+    yield from (command[0] for command in card.run.before)
+    for name in files_of(lesson):
+        if name.endswith(".py"):
+            yield from imported_modules(read(lesson.folder / name), name)
+
+
+def imported_modules(text: str, name: str) -> Iterator[str]:
+    """Yield the full names of what the module in file `name` imports, modules or their members."""
+    package = name.split("/")[:-1]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{each.name}" for each in node.names)
