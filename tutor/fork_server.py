@@ -35,11 +35,15 @@ if TYPE_CHECKING:
 
 ALWAYS = (
     "anyio._backends._asyncio",
+    "concurrent.futures.thread",
     "fastapi",
     "fastapi.testclient",
+    "faulthandler",
     "httpx2",
+    "pdb",
     "pydantic.v1",
     "pytest",
+    "tomllib",
     "unittest.mock",
 )
 """What nearly every lesson's tests import, sooner or later."""

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tutor.catalog import ROOT
-from tutor.workers import KEPT, Job
+from tutor.workers import Job, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OUTPUT_LIMIT = 64 * 2**20
+_FILE_LIMIT = 64 * 2**20
 """Bytes that a lesson may print, or write to any one file."""
-CLOSING_TIME = 10.0
+_MEMORY_LIMIT = 4 * 2**30
+"""Bytes of address space; a thread takes some 70 MB of it."""
+_CLOSING_TIME = 10.0
 """Seconds for threads and exit functions to end after the last test."""
 Report = pytest.TestReport | pytest.CollectReport
 
@@ -66,6 +68,9 @@ class Reporter:
         """Report how a test ended: failed if any part of it did."""
         own = [x for x in self._reports if not isinstance(x, pytest.SubtestReport)]
         failed = [x for x in self._reports if x.failed]
+        # When subtests fail, pytest lets their test fail too, which only says how many.
+        counted = any(x not in own for x in failed)
+        told = [x for x in failed if not (counted and str(x.longrepr).startswith("contains "))]
         skipped = next((x for x in own if x.skipped), None)
         outcome = "failed" if failed else "skipped" if skipped else "passed"
         self._result(
@@ -73,13 +78,12 @@ class Reporter:
             outcome,
             seconds=sum(x.duration for x in own),
             reason=_reason(skipped) if skipped and not failed else "",
-            # A test whose subtests failed fails too, and has nothing of its own to say.
-            failures=[_failure(x) for x in failed if x.longrepr is not None],
+            failures=[_failure(x) for x in told],
         )
 
     def _result(self, test: str, outcome: str, **details: Any) -> None:  # noqa: ANN401 - JSON
         result = {"seconds": 0.0, "reason": "", "failures": []} | details
-        self._send("result", test=_clean(test), outcome=outcome, **result)
+        self._send("result", test=clean(test), outcome=outcome, **result)
 
 
 def _failure(report: Report) -> dict[str, str]:
@@ -91,28 +95,20 @@ def _failure(report: Report) -> dict[str, str]:
     last_line = text.rpartition("\n")[2].removeprefix("E").strip()
     output = "\n".join(content for _, content in report.sections if content.strip())
     return {
-        "test": _clean(test),
-        "message": _clean(crash.message if crash else last_line),
-        "traceback": _clean(text),
-        "output": _clean(output),
+        "test": clean(test),
+        "message": clean(crash.message if crash else last_line),
+        "traceback": clean(text),
+        "output": clean(output),
     }
 
 
 def _reason(report: Report) -> str:
     expected = getattr(report, "wasxfail", None)
     if expected is not None:
-        return _clean(f"expected to fail: {expected}".rstrip(": "))
+        return clean(f"expected to fail: {expected}".rstrip(": "))
     where = report.longrepr
     text = where[2] if isinstance(where, tuple) else str(where)
-    return _clean(text.removeprefix("Skipped: "))
-
-
-def _clean(text: str) -> str:
-    """Return `text` without what UTF-8 cannot hold, and without its middle when it is long."""
-    text = text.encode("utf-8", "backslashreplace").decode()
-    if len(text) <= KEPT:
-        return text
-    return f"{text[: KEPT // 2]}\n… {len(text) - KEPT} characters …\n{text[-KEPT // 2 :]}"
+    return clean(text.removeprefix("Skipped: "))
 
 
 def run(job: Job, reports: int, output: int) -> None:
@@ -130,8 +126,8 @@ def run(job: Job, reports: int, output: int) -> None:
         try:
             end["status"] = int(pytest.main(_arguments(job), plugins=[Reporter(send)]))
         except BaseException as error:  # whatever it is, the lesson raised it
-            end["raised"] = _clean(f"{type(error).__name__}: {error}")
-        _close(lambda threads: send("end", threads=threads, **end))
+            end["raised"] = clean(f"{type(error).__name__}: {error}")
+        _close(lambda threads: send("end", threads=threads, **end), job.time_limit)
 
 
 def _arguments(job: Job) -> list[str]:
@@ -170,9 +166,8 @@ def _limit() -> None:
         import signal
     except ImportError:  # Windows
         return
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    _lower(resource.RLIMIT_AS, max(memory // 2, 4 * 2**30))
-    _lower(resource.RLIMIT_FSIZE, OUTPUT_LIMIT)
+    _lower(resource.RLIMIT_AS, _MEMORY_LIMIT)
+    _lower(resource.RLIMIT_FSIZE, _FILE_LIMIT)
     _lower(resource.RLIMIT_CORE, 0)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and prints on and on
 
@@ -186,7 +181,7 @@ def _lower(limit: int, value: int) -> None:
             resource.setrlimit(limit, (value, hard))
 
 
-def _close(finish: Callable[[list[str]], None]) -> None:
+def _close(finish: Callable[[list[str]], None], time_limit: float) -> None:
     """Wait for threads and exit functions as Python does at its end, but not for ever."""
 
     def leave(threads: list[str]) -> None:
@@ -196,7 +191,7 @@ def _close(finish: Callable[[list[str]], None]) -> None:
         finish(threads)
         os._exit(0)
 
-    timer = threading.Timer(CLOSING_TIME, lambda: leave(_left_threads()))
+    timer = threading.Timer(min(_CLOSING_TIME, time_limit / 2), lambda: leave(_left_threads()))
     timer.daemon = True
     timer.start()
     # What the interpreter does before it takes itself apart, which os._exit spares.

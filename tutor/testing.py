@@ -51,9 +51,7 @@ PRELOADED = {
     "sqlalchemy": ("sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "aiosqlite"),
 }
 """By distribution: what to import once for all, when a lesson of the run depends on it."""
-_FINE = (0, 5)  # pytest's exit status when all passed, and when there was no test
-_FAILED = (1, 2)  # when a test failed, and when it stopped because of that
-_USAGE_ERROR = 4
+_FINE, _FAILED, _INTERRUPTED, _USAGE_ERROR = (0, 5), 1, 2, 4  # pytest's exit statuses
 _DIED = "died: exit status {} before its tests ended, {}"
 _SAID = re.compile(r"^(?:E +|ERROR: (?!usage:)|.*?: error: )(.+)$", re.MULTILINE)
 
@@ -217,8 +215,10 @@ class _Run:
             return f"while loading the tests: {_said(output)}"
         if status == 0 and len(self.tests) < (self.collected or 0):
             return _DIED.format(status, self._where())
-        if status in _FINE or (failed and status in _FAILED):
+        if status in _FINE or (failed and status in (_FAILED, _INTERRUPTED)):
             return None
+        if status == _INTERRUPTED:
+            return f"interrupted {self._where()}"
         return f"pytest ended with exit status {status}, although no test failed"
 
     def _where(self) -> str:

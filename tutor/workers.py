@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
 FRESH = "TUTOR_TEST_FRESH"
 """Set to 1, this environment variable chooses fresh processes where a fork would do."""
-KEPT = 20_000
+_KEPT = 20_000
 """Characters of a text that are worth showing to a person."""
+_SPELT_OUT = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
+}
+_MACHINERY = re.compile(r'  File "[^"\n]*\b_pytest\b.*\n(?:  File ".*\n)*')
+"""In the stack of a process that died or hung, the frames below the test's own."""
 _TO_STOP = 30.0
 """Seconds that the server may take to end what runs."""
 
@@ -77,11 +83,20 @@ def open_workers(modules: Iterable[str]) -> Workers:
     return FreshWorkers()
 
 
+def clean(text: str) -> str:
+    """Return `text` with control characters spelt out, and without its middle when it is long."""
+    text = text.encode("utf-8", "backslashreplace").decode().translate(_SPELT_OUT)
+    if len(text) <= _KEPT:
+        return text
+    half, left_out = _KEPT // 2, len(text) - _KEPT
+    return f"{text[:half]}\n… {left_out} characters …\n{text[-half:]}"
+
+
 def read_end(output: IO[bytes]) -> str:
     """Return the last part of what a job printed into the file `output`."""
     size = output.seek(0, os.SEEK_END)
-    output.seek(max(0, size - KEPT))
-    return output.read().decode(errors="replace")
+    output.seek(max(0, size - _KEPT))
+    return clean(_MACHINERY.sub("", output.read().decode(errors="replace")))
 
 
 @dataclass
