@@ -57,7 +57,7 @@ class Installer:
         return subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**environment, "VIRTUAL_ENV": str(self.folder)},
+            env={"UV_HTTP_RETRIES": "1", **environment, "VIRTUAL_ENV": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,331 @@
+"""A first run from nothing to the command: with pip, with uv, interrupted, twice at once, refused."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.first_run import Checkout, Outcome, await_true, bare, checkout, make_wheel
+from tutor import bootstrap
+
+__all__ = ["bare", "checkout"]
+SENTENCES = 2  # an error is what went wrong, and the way out
+
+
+def site_packages(checkout: Checkout) -> Path | None:
+    """Return the folder of packages in `.venv`, once it is there."""
+    return next(checkout.venv.glob("lib/python3*/site-packages"), None)
+
+
+def last_lines(outcome: Outcome) -> list[str]:
+    """Return the error and the way out; they end what was said, without a traceback."""
+    assert "Traceback" not in outcome.said
+    lines = outcome.said.splitlines()[-SENTENCES:]
+    assert lines[0].startswith("Error: ")
+    return lines
+
+
+def nobody_builds(checkout: Checkout) -> bool:
+    """Tell whether no process holds the turn to build: neither the command nor its installer."""
+    import fcntl
+
+    with (checkout.folder / ".tutor" / "venv.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def test_a_first_run_says_what_it_does_and_goes_on_with_the_command(checkout: Checkout) -> None:
+    outcome = checkout.run("run", "01")
+
+    assert outcome.told["arguments"] == ["run", "01"]
+    assert outcome.told["prefix"] == str(checkout.venv)
+    assert checkout.packages() == {"alpha"}
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    first, make, fill, ready = outcome.said.splitlines()
+    assert first == f"Setting up the workbook in .venv (Python {version}), just once."
+    assert make == "Creating the environment ..."
+    assert fill == "Installing 1 packages with pip ..."
+    assert ready.startswith("Ready after ")
+    assert max(len(line) for line in (first, make, fill, ready)) <= 60
+
+
+def test_settings_that_send_packages_elsewhere_do_not_count(checkout: Checkout) -> None:
+    elsewhere = checkout.folder / "elsewhere"
+    make_wheel(elsewhere, "unused")
+    with_alpha = elsewhere / "path"
+    shutil.unpack_archive(checkout.wheels / "alpha-1.0-py3-none-any.whl", with_alpha, "zip")
+    checkout.settings |= {
+        "PIP_USER": "1",
+        "PIP_TARGET": str(elsewhere / "target"),
+        "PIP_PREFIX": str(elsewhere / "prefix"),
+        "PYTHONPATH": str(with_alpha),
+    }
+
+    assert checkout.run().code == 0
+    assert checkout.packages() == {"alpha"}
+    assert not (elsewhere / "target").exists()
+
+
+def test_a_changed_lock_makes_the_environment_anew_even_from_inside(checkout: Checkout) -> None:
+    checkout.run()
+    checkout.lock(make_wheel(checkout.wheels, "beta"), make_wheel(checkout.wheels, "gamma"))
+
+    outcome = checkout.run(python=str(checkout.venv_python))
+
+    assert "Installing 2 packages" in outcome.said
+    assert outcome.told["prefix"] == str(checkout.venv)
+    assert checkout.packages() == {"beta", "gamma"}
+
+
+def test_an_environment_whose_base_is_gone_is_made_anew_though_nobody_reads_the_messages(
+    checkout: Checkout,
+) -> None:
+    checkout.run()
+    checkout.venv_python.unlink()
+    checkout.venv_python.symlink_to(checkout.folder / "gone")
+    process = checkout.start()
+    assert process.stderr
+    process.stderr.close()
+    process.stderr = None
+
+    assert Outcome.of(process).told["prefix"] == str(checkout.venv)
+
+
+MOMENTS: dict[str, Callable[[Checkout], object]] = {
+    "as the folder is there": lambda checkout: (checkout.venv / bootstrap.OWNER).exists(),
+    "while pip is put in": lambda checkout: (site_packages(checkout) or Path("/nowhere")).exists(),
+    "while packages are put in": lambda checkout: (
+        (place := site_packages(checkout)) and (place / "large").exists()
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_first_run_that_was_stopped_is_made_good_by_the_next(
+    checkout: Checkout, moment: str, number: signal.Signals
+) -> None:
+    entries = [
+        make_wheel(checkout.wheels, name, files=n) for name, n in (("large", 3000), ("a", 1))
+    ]
+    checkout.lock(*entries)
+    process = checkout.start()
+    try:
+        await_true(lambda: MOMENTS[moment](checkout) or process.poll() is not None)
+        os.killpg(process.pid, number)
+        outcome = Outcome.of(process)
+    finally:
+        process.kill()
+
+    assert outcome.answer == ""
+    if number == signal.SIGINT:
+        assert outcome.code == 130
+        assert outcome.said.splitlines()[-1].startswith("Stopped. Run the same command again")
+    if number != signal.SIGKILL:
+        assert nobody_builds(checkout)
+    assert "Traceback" not in outcome.said
+    assert checkout.run().told["prefix"] == str(checkout.venv)
+    assert checkout.packages() == {"a", "large"}
+
+
+def test_of_two_first_runs_at_once_the_second_waits(checkout: Checkout) -> None:
+    first, second = checkout.start(), checkout.start()
+    try:
+        outcomes = [Outcome.of(first), Outcome.of(second)]
+    finally:
+        first.kill()
+        second.kill()
+
+    assert [outcome.told["prefix"] for outcome in outcomes] == [str(checkout.venv)] * 2
+    said = sorted(outcome.said.splitlines()[0] for outcome in outcomes)
+    assert said[0] == "Another command is building .venv; waiting for it."
+    assert said[1].startswith("Setting up the workbook")
+
+
+def test_without_a_network_a_first_run_says_so_and_the_next_one_with_it_works(
+    checkout: Checkout,
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # never listens, so that every connection is refused
+        index = f"http://127.0.0.1:{closed.getsockname()[1]}/simple"
+        checkout.settings = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": index}
+        outcome = checkout.run()
+
+    what, way_out = last_lines(outcome)
+    assert outcome.code == 1
+    assert what.endswith("no package index could be reached.")
+    assert "PIP_INDEX_URL" in way_out
+    assert "Connection refused" in (checkout.venv / "tutor-install.log").read_text()
+    checkout.settings = {}
+    assert checkout.run().told["prefix"] == str(checkout.venv)
+
+
+def test_a_package_whose_hash_differs_is_refused(checkout: Checkout) -> None:
+    make_wheel(checkout.wheels, "alpha", files=2)
+
+    outcome = checkout.run()
+
+    assert outcome.code == 1
+    assert "its hash differs" in last_lines(outcome)[0]
+    assert checkout.packages() == set()
+
+
+def test_a_package_that_the_index_lacks_is_named(checkout: Checkout) -> None:
+    (checkout.wheels / "alpha-1.0-py3-none-any.whl").unlink()
+
+    outcome = checkout.run()
+
+    assert outcome.code == 1
+    assert "No matching distribution found for alpha==1.0" in last_lines(outcome)[0]
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(checkout: Checkout) -> None:
+    if os.geteuid() == 0 and not sys.platform.startswith("linux"):
+        pytest.skip("root can write everywhere, and only Linux can take that from it")
+    (checkout.folder / "bin").mkdir()
+    # Root without the capability to override permissions (1) is refused as anyone is.
+    drop = "ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)" if os.geteuid() == 0 else ""
+    weak = f"import ctypes, os, sys; {drop}; os.execv(sys.argv[1], sys.argv[1:])"
+    checkout.folder.chmod(0o555)
+    try:
+        process = subprocess.run(
+            [checkout.python, "-c", weak, checkout.python, "tutor_cli.py"],
+            cwd=checkout.folder,
+            env=checkout.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        checkout.folder.chmod(0o755)
+
+    what, way_out = last_lines(Outcome(process.returncode, process.stdout, process.stderr))
+    assert process.returncode == 1
+    assert what.endswith("cannot be written: Permission denied.")
+    assert way_out.startswith("Copy the workbook to a folder of your own")
+
+
+def test_a_python_without_ensurepip_names_what_to_install(checkout: Checkout) -> None:
+    base = Path(sys.base_prefix)
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    home = checkout.folder.parent / "home"
+    (home / "lib" / version).mkdir(parents=True)
+    for path in (base / "lib" / version).iterdir():
+        if path.name not in ("ensurepip", "site-packages"):
+            (home / "lib" / version / path.name).symlink_to(path)
+    checkout.settings["PYTHONHOME"] = str(home)
+
+    outcome = checkout.run(python=str(base / "bin" / version))
+
+    assert outcome.code == 1
+    assert last_lines(outcome)[1].startswith(
+        f"On Debian or Ubuntu: sudo apt install {version}-venv"
+    )
+
+
+def test_a_missing_lock_is_said_so(checkout: Checkout) -> None:
+    (checkout.folder / "requirements.lock").unlink()
+
+    outcome = checkout.run()
+
+    assert outcome.code == 1
+    assert "requirements.lock is missing" in last_lines(outcome)[0]
+
+
+def with_uv(checkout: Checkout) -> None:
+    """Put uv on the PATH of `checkout`, and what it seeds an environment with in the wheelhouse."""
+    uv = shutil.which("uv")
+    if not uv:
+        pytest.skip("uv is not installed")
+    (checkout.folder / "bin").mkdir()
+    (checkout.folder / "bin" / "uv").symlink_to(uv)
+    for name in ("pip", "setuptools", "wheel"):
+        make_wheel(checkout.wheels, name, "99.0")
+    checkout.settings |= {"UV_NO_CONFIG": "1", "UV_NO_INDEX": "1", "UV_NO_CACHE": "1"}
+
+
+def test_uv_is_used_when_it_is_there(checkout: Checkout) -> None:
+    with_uv(checkout)
+    checkout.settings["UV_FIND_LINKS"] = str(checkout.wheels)
+    checkout.venv.mkdir()  # empty, as a run that was stopped at once leaves it
+
+    outcome = checkout.run()
+
+    assert outcome.told["prefix"] == str(checkout.venv)
+    assert "Installing 1 packages with uv" in outcome.said
+    assert checkout.packages() == {"alpha"}
+    assert list(checkout.venv.glob("lib/python3*/site-packages/pip")), "it lacks pip"
+
+
+def test_where_uv_finds_no_packages_pip_is_asked(checkout: Checkout) -> None:
+    with_uv(checkout)
+
+    outcome = checkout.run()
+
+    assert "uv could not do it (error: " in outcome.said
+    assert "Trying venv and pip." in outcome.said
+    assert checkout.packages() == {"alpha"}
+
+
+SECOND = """\
+import sys
+from pathlib import Path
+from tutor import bootstrap
+from tutor.errors import TutorError
+try:
+    print(bootstrap.prepare_environment(Path(".tutor/second"), Path("second.lock"), "the notebooks"))
+except TutorError as error:
+    print(type(error).__name__, error.what)
+"""
+
+
+def test_another_environment_is_built_from_another_lock(checkout: Checkout) -> None:
+    (checkout.folder / "second.lock").write_text(make_wheel(checkout.wheels, "beta"))
+    (checkout.folder / "second.py").write_text(SECOND)
+
+    first = checkout.run(script="second.py")
+    again = checkout.run(script="second.py")
+
+    second = checkout.folder / ".tutor" / "second"
+    assert first.answer == again.answer == f"{second}/bin/python\n"
+    assert first.said.startswith(f"Setting up the notebooks in {Path('.tutor/second')}")
+    assert again.said == ""
+    assert list(second.glob("lib/python3*/site-packages/beta"))
+    assert not checkout.venv.exists()
+
+
+def test_the_engine_gets_an_error_that_it_can_show(checkout: Checkout) -> None:
+    (checkout.folder / "second.lock").write_text("beta==1.0\n")
+    mine = checkout.folder / ".tutor" / "second" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    (checkout.folder / "second.py").write_text(SECOND)
+
+    outcome = checkout.run(script="second.py")
+
+    assert outcome.answer.startswith("TutorError .tutor/second is there, but tutor did not make it")
+    assert mine.exists()
+
+
+def test_an_environment_can_be_built_beside_the_main_thread(checkout: Checkout) -> None:
+    (checkout.folder / "second.lock").unlink(missing_ok=True)
+    code = "import threading\ndef build():\n    exec(open('second.py').read())\n"
+    (checkout.folder / "second.py").write_text(SECOND)
+    thread = "thread = threading.Thread(target=build)\nthread.start()\nthread.join()\n"
+    (checkout.folder / "beside.py").write_text(code + thread)
+    assert threading.current_thread() is threading.main_thread()
+
+    outcome = checkout.run(script="beside.py")
+
+    assert outcome.answer.startswith("TutorError")
