@@ -29,7 +29,7 @@ def unproven_steps(catalog: Catalog) -> list[str]:
     The starter is the stage before, for the first stage `hello.py` alone. A test of the schema
     snapshot needs no step: it holds for the answer only.
     """
-    with TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
+    with TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [(stage, kind) for stage in catalog.stages for kind in ("starter", "answer")]
         folders = [_prepare(*job, catalog, Path(scratch)) for job in jobs]
         results = dict(zip(jobs, pool.map(_outcomes, folders), strict=True))

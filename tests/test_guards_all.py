@@ -1,0 +1,75 @@
+"""Every guard is content with the checkout, and with the made-up one that the others break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+
+import tutor_cli
+from tests.guards import (
+    budget,
+    copies,
+    ideas,
+    imports,
+    mentions,
+    registration,
+    steps,
+    tables,
+    text,
+    versions,
+)
+from tests.made_up import make_checkout
+from tutor.catalog import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def unknown_commands(catalog: Catalog) -> list[str]:
+    """Compare with the real command line."""
+    group = typer.main.get_command(tutor_cli.app)
+    assert isinstance(group, typer.core.TyperGroup)
+    commands = {
+        name: {"-h", "--help", *(option for each in command.params for option in each.opts)}
+        for name, command in group.commands.items()
+    }
+    return mentions.unknown_commands(catalog, commands)
+
+
+GUARDS = [
+    budget.oversized_steps,
+    budget.unnamed_definitions,
+    copies.unexplained_changes,
+    ideas.ideas_out_of_place,
+    imports.tied_lessons,
+    imports.unexpected_prints,
+    imports.wrong_arrows,
+    mentions.unknown_files_named,
+    registration.broken_references,
+    registration.unknown_files,
+    registration.unregistered_folders,
+    registration.unused_modules,
+    steps.unproven_steps,
+    tables.stale_table,
+    text.long_files,
+    text.loose_locks,
+    text.stored_outputs,
+    text.unclean_texts,
+    unknown_commands,
+    versions.wrong_versions,
+]
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
+def test_the_workbook_has_no(guard: Callable[[Catalog], list[str]]) -> None:
+    faults = guard(Catalog())
+
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
+def test_the_made_up_checkout_has_no(guard: Callable[[Catalog], list[str]], tmp_path: Path) -> None:
+    assert guard(make_checkout(tmp_path)) == []
