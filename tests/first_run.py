@@ -75,10 +75,12 @@ class Checkout:
 
     @property
     def venv(self) -> Path:
+        """The environment that a first run makes."""
         return self.folder / ".venv"
 
     @property
     def venv_python(self) -> Path:
+        """The interpreter in it."""
         return Path(bootstrap.python_of(self.venv))
 
     def lock(self, *entries: str) -> None:
