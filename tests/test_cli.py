@@ -72,6 +72,7 @@ def test_list_names_every_lesson_within_the_terminal(checkout: Path, columns: in
     for name in NAMES:
         assert name in result.stdout
     assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= columns
 
 
 def test_list_as_json_is_what_the_cards_say(checkout: Path) -> None:

@@ -64,11 +64,13 @@ def data(value: object) -> None:
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that colors only a terminal, and does not wrap narrowly into a file."""
+    from shutil import get_terminal_size
+
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else 100
-    return Console(stderr=stderr, highlight=False, width=width, soft_wrap=False)
+    width = None if stream.isatty() else get_terminal_size((100, 24)).columns
+    return Console(stderr=stderr, highlight=False, width=width)
 
 
 def table(*columns: str) -> Table:
