@@ -1,0 +1,16 @@
+"""The operations on tasks belong together: one prefix, one tag, shared answers."""
+
+from fastapi.testclient import TestClient
+
+
+def test_the_operations_on_tasks_have_the_tag_tasks(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+
+    tags = {path: [op.get("tags") for op in methods.values()] for path, methods in paths.items()}
+    assert tags == {"/": [None], "/tasks": [["tasks"]] * 2, "/tasks/{task_id}": [["tasks"]] * 4}
+
+
+def test_no_path_ends_with_a_slash(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+
+    assert [path for path in paths if path.endswith("/")] == ["/"]
