@@ -118,6 +118,37 @@ def run_tests(
     raise typer.Exit(display.testing_results(results, as_json=as_json))
 
 
+@app.command("diff")
+def compare_lessons(
+    old: Annotated[str, typer.Argument(metavar="A", help="The lesson to start from.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The lesson to compare it with.")],
+    stat: Annotated[bool, typer.Option("--stat", help="Only a line a file, with its why.")] = False,
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", metavar="NAME", help="Only this file or pattern; may be repeated."),
+    ] = None,
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", help="Old left, new right.")
+    ] = False,
+    tests: Annotated[bool, typer.Option("--tests", help="Show the tests, too.")] = False,
+    deps: Annotated[bool, typer.Option("--deps", help="Compare what the lessons need.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed from one lesson to another, and why."""
+    from tutor import catalog, comparing, comparison_data, comparison_text, display
+
+    lessons = catalog.Catalog()
+    found = comparing.compare(
+        lessons.find(old), lessons.find(new), lessons, wanted=file or [], tests=tests
+    )
+    if as_json:
+        display.data(comparison_data.as_data(found))
+        return
+    choice = comparison_text.Choice(stat, side_by_side, deps, files=bool(file) or tests)
+    width, fold = display.columns(), display.is_terminal()
+    display.rows(comparison_text.page(found, choice, width, fold=fold))
+
+
 @app.command()
 def notebook(
     lesson: LessonName,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import Console
     from rich.progress import TaskID
@@ -64,12 +65,10 @@ def data(value: object) -> None:
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that colors only a terminal, and does not wrap narrowly into a file."""
-    from shutil import get_terminal_size
-
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else get_terminal_size((100, 24)).columns
+    width = None if stream.isatty() else columns()
     return Console(stderr=stderr, highlight=False, width=width)
 
 
@@ -162,6 +161,33 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> int:
         verdict = f"The workbook cannot work like this. Mend first: {names}."
     out.print(verdict)
     return int(bool(bad))
+
+
+def columns() -> int:
+    """Return how wide the answer may be: the terminal, or what the caller asks for, or 100."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def is_terminal() -> bool:
+    """Return whether the answer goes to a terminal."""
+    return sys.stdout.isatty()
+
+
+def rows(found: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Print lines of (text, style) pieces as they are: they fit, or are not for a terminal."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a file may hold what the output cannot
+    if not is_terminal():
+        for row in found:
+            print("".join(text for text, _ in row).rstrip(" "))
+        return
+    from rich.text import Text
+
+    out = console()
+    for row in found:
+        out.print(Text.assemble(*row), soft_wrap=True)
 
 
 @contextmanager
