@@ -122,31 +122,40 @@ def run_tests(
 def compare_lessons(
     old: Annotated[str, typer.Argument(metavar="A", help="The lesson to start from.")],
     new: Annotated[str, typer.Argument(metavar="B", help="The lesson to compare it with.")],
-    stat: Annotated[bool, typer.Option("--stat", help="Only a line a file, with its why.")] = False,
+    stat: Annotated[bool, typer.Option("--stat", help="A line a file, and why.")] = False,
     file: Annotated[
         list[str] | None,
-        typer.Option("--file", metavar="NAME", help="Only this file or pattern; may be repeated."),
+        typer.Option(metavar="NAME", help="Only this file or pattern; may be repeated."),
     ] = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="Old left, new right.")
     ] = False,
     tests: Annotated[bool, typer.Option("--tests", help="Show the tests, too.")] = False,
-    deps: Annotated[bool, typer.Option("--deps", help="Compare what the lessons need.")] = False,
+    deps: Annotated[bool, typer.Option("--deps", help="Compare what they depend on.")] = False,
+    api: Annotated[
+        bool, typer.Option("--api", help="Compare their APIs: what is new, what breaks a client.")
+    ] = False,
+    strip_prefix: Annotated[
+        str, typer.Option(metavar="PATH", help="With --api: leave out this start of the paths.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what changed from one lesson to another, and why."""
-    from tutor import catalog, comparing, comparison_data, comparison_text, display
+    from tutor import catalog, showing_changes
 
     lessons = catalog.Catalog()
-    found = comparing.compare(
-        lessons.find(old), lessons.find(new), lessons, wanted=file or [], tests=tests
+    options = showing_changes.DiffOptions(
+        stat=stat,
+        files=tuple(file or ()),
+        side_by_side=side_by_side,
+        tests=tests,
+        deps=deps,
+        api=api,
+        strip_prefix=strip_prefix,
+        as_json=as_json,
     )
-    if as_json:
-        display.data(comparison_data.as_data(found))
-        return
-    choice = comparison_text.Choice(stat, side_by_side, deps, files=bool(file) or tests)
-    width, fold = display.columns(), display.is_terminal()
-    display.rows(comparison_text.page(found, choice, width, fold=fold))
+    code = showing_changes.show_changes(lessons.find(old), lessons.find(new), lessons, options)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor.comparing import Comparison, FileChange
+    from tutor.comparing_api import ApiComparison
     from tutor.comparing_lines import Hunk
     from tutor.comparing_moves import Move
 
@@ -62,4 +63,16 @@ def _hunk(hunk: Hunk) -> dict[str, Any]:
         "header": hunk.header,
         "note": hunk.note,
         "lines": [asdict(line) for line in hunk.lines],
+    }
+
+
+def api_data(found: ApiComparison) -> dict[str, Any]:
+    """Return a comparison of two APIs as dicts, lists, strings and numbers."""
+    return {
+        "breaking": found.breaking,
+        "compatible": found.compatible,
+        "added": list(found.added),
+        "removed": list(found.removed),
+        "changed": [asdict(each) for each in found.changed],
+        "notes": list(found.notes),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ Row = list[Piece]
 
 SIDE_BY_SIDE = 100
 """The narrowest terminal, in columns, in which two files fit beside each other."""
-NARROW = "Two files beside each other need {} columns; this is {} wide, so they are shown in one."
 _CONTINUED = "  ↪ "
 _STATES = ("changed", "added", "removed", "moved")
 _STYLES = {"+": "green", "-": "red", " ": "dim"}
@@ -42,10 +40,10 @@ def header(found: Comparison, width: int) -> Iterator[Row]:
     yield [(f"{', '.join(summary(found))}.", "")]
     for title, ideas in (("New ideas", found.ideas), ("Ideas left behind", found.gone_ideas)):
         if ideas:
-            yield from _wrapped(f"{title}: {'; '.join(ideas)}.", width)
-    yield from _wrapped(dependencies_sentence(found.dependencies), width)
+            yield from wrapped(f"{title}: {'; '.join(ideas)}.", width)
+    yield from wrapped(dependencies_sentence(found.dependencies), width)
     for sentence in remarks(found):
-        yield from _wrapped(sentence, width, "dim")
+        yield from wrapped(sentence, width, "dim")
 
 
 def summary(found: Comparison) -> list[str]:
@@ -127,7 +125,7 @@ def stat(found: Comparison, width: int) -> Iterator[Row]:
             (f"  {fate}", ""),
         ]
         for sentence in (*whys(change, found), *moved_names(change)):
-            yield from _wrapped(sentence, width, "cyan", "    ")
+            yield from wrapped(sentence, width, "cyan", "    ")
 
 
 def moved_names(change: FileChange) -> Iterator[str]:
@@ -152,9 +150,9 @@ def files(found: Comparison, width: int, *, fold: bool, beside: bool) -> Iterato
         yield []
         yield [(title(change), "bold"), (f"  {counts(change)}", "dim")]
         for sentence in whys(change, found):
-            yield from _wrapped(f"Why: {sentence}", width, "cyan")
+            yield from wrapped(f"Why: {sentence}", width, "cyan")
         for note in (*change.notes, *moved_names(change)):
-            yield from _wrapped(f"{note[0].upper()}{note[1:]}", width, "blue")
+            yield from wrapped(f"{note[0].upper()}{note[1:]}", width, "blue")
         for hunk in change.hunks:
             if not hunk.lines:
                 continue
@@ -221,12 +219,19 @@ def pairs(lines: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
         yield from zip_longest(removed, [line for line in run if line.sign == "+"])
 
 
+def too_narrow(width: int) -> Iterator[Row]:
+    """Yield why two files are not shown beside each other."""
+    sentence = f"Two files beside each other need {SIDE_BY_SIDE} columns; here are {width}."
+    yield []
+    yield from wrapped(sentence, width, "yellow")
+
+
 def requirements(found: Comparison, width: int) -> Iterator[Row]:
     """Yield the dependencies that differ, a line each, with the group that they belong to."""
     yield []
     yield [("Dependencies", "bold")]
     if not found.dependencies:
-        yield from _wrapped("Both need the same packages.", width)
+        yield from wrapped("Both need the same packages.", width)
     for each in found.dependencies:
         group = f"  (group {each.group})" if each.group else ""
         if each.old:
@@ -235,7 +240,8 @@ def requirements(found: Comparison, width: int) -> Iterator[Row]:
             yield [(f"+ {each.new}{group}", "green")]
 
 
-def _wrapped(text: str, width: int, style: str = "", indent: str = "") -> Iterator[Row]:
+def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Iterator[Row]:
+    """Yield a sentence in lines of at most `width` columns."""
     for line in textwrap.wrap(
         text,
         width,
@@ -244,38 +250,3 @@ def _wrapped(text: str, width: int, style: str = "", indent: str = "") -> Iterat
         break_on_hyphens=False,
     ):
         yield [(line, style)]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which parts of a comparison a person asked for; none of them: the files."""
-
-    stat: bool = False
-    side_by_side: bool = False
-    deps: bool = False
-    files: bool = False
-
-    @property
-    def shows_lines(self) -> bool:
-        """Whether the lines of the files are shown."""
-        if self.stat:
-            return False
-        return self.files or self.side_by_side or not self.deps
-
-
-def page(found: Comparison, choice: Choice, width: int, *, fold: bool) -> Iterator[Row]:
-    """Yield all that was asked for, at `width` columns; `fold` breaks longer lines of code."""
-    yield from header(found, width)
-    if found.is_same_lesson:
-        return
-    if choice.stat:
-        yield []
-        yield from stat(found, width)
-    if choice.deps:
-        yield from requirements(found, width)
-    if not choice.shows_lines:
-        return
-    beside = choice.side_by_side and width >= SIDE_BY_SIDE
-    if choice.side_by_side and not beside:
-        yield from _wrapped(NARROW.format(SIDE_BY_SIDE, width), width, "yellow")
-    yield from files(found, width, fold=fold, beside=beside)
