@@ -76,7 +76,8 @@ def compare(
     """
     lessons = reasons.between(old, new, catalog)
     backward = bool(lessons) and lessons[-1] == old
-    ideas = [] if old == new else reasons.ideas(lessons or [new])
+    cards = [reasons.read_facts(lesson) for lesson in lessons or [new]]
+    ideas = [] if old == new else [idea for card in cards for idea in card.ideas]
     found = Comparison(
         old=old,
         new=new,
@@ -93,7 +94,7 @@ def compare(
         found.tests_left_out = 0 if tests else sum(is_test(name) for name in changed)
         found.texts_left_out = [name for name in changed if name in TEXTS]
         chosen = {n for n in changed if n not in TEXTS and (tests or not is_test(n))}
-    found.files = _Files(found, before, after, lessons).changes(chosen)
+    found.files = _Files(found, before, after, cards if lessons else []).changes(chosen)
     return found
 
 
@@ -151,12 +152,12 @@ class _Files:
         found: Comparison,
         old: Mapping[str, LessonFile],
         new: Mapping[str, LessonFile],
-        lessons: Sequence[Lesson],
+        cards: Sequence[reasons.CardFacts],
     ) -> None:
         self.found = found
         self.old = old
         self.new = new
-        self.lessons = lessons
+        self.cards = cards
 
     def changes(self, chosen: set[str]) -> list[FileChange]:
         """Return what became of the files `chosen`, by their new or old name."""
@@ -182,7 +183,7 @@ class _Files:
         change = FileChange(name, was, status if was == name else "moved")
         change.left = [move for move in moved if old and move.source == was]
         change.arrived = [move for move in moved if new and move.target == name]
-        change.whys = reasons.whys((name, was), self.lessons)
+        change.whys = reasons.whys((name, was), self.cards)
         self._fill(change, old, new)
         return change
 
@@ -201,7 +202,7 @@ class _Files:
         else:
             left = [move.left for move in change.left]
             change.hunks = hunks(was, now, left, [move.arrived for move in change.arrived])
-        if self.lessons and not change.whys:
+        if self.cards and not change.whys:
             sentence = reasons.only_the_version(was, now, (self.found.old, self.found.new))
             change.whys = [reasons.Why("", sentence)] if sentence else []
 

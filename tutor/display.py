@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -177,8 +176,6 @@ def is_terminal() -> bool:
 
 def rows(found: Iterable[Sequence[tuple[str, str]]]) -> None:
     """Print lines of (text, style) pieces as they are: they fit, or are not for a terminal."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a file may hold what the output cannot
     if not is_terminal():
         for row in found:
             print("".join(text for text, _ in row).rstrip(" "))

@@ -1,6 +1,6 @@
 """Why a lesson differs from another: what the cards and projects say, read as plain TOML.
 
-The cards are not checked here against their model: loading it takes longer than a comparison.
+The cards are not checked here against their model: that takes as long as the comparison.
 """
 
 from __future__ import annotations
@@ -53,37 +53,41 @@ def between(old: Lesson, new: Lesson, catalog: Catalog) -> list[Lesson]:
     return list(stages[first + 1 : last + 1])
 
 
-def ideas(lessons: Iterable[Lesson]) -> list[str]:
-    """Return the ideas that the lessons introduce, in their order."""
-    return [idea for lesson in lessons for idea in _read(lesson)[0]]
+@dataclass(frozen=True)
+class CardFacts:
+    """What a card says about changes: the ideas that are new, and why each file differs."""
+
+    lesson: str
+    ideas: list[str]
+    changes: dict[str, str]
 
 
-def whys(names: Iterable[str], lessons: Iterable[Lesson]) -> list[Why]:
-    """Return what the cards of `lessons` say about a file that has, or had, these names."""
-    known = list(dict.fromkeys(names))
-    found = [
-        Why(lesson.name, text)
-        for lesson in lessons
-        for text in dict.fromkeys(_read(lesson)[1].get(name, "") for name in known)
-        if text
-    ]
-    if found:
-        return found
-    return [Why("", _BY_CONVENTION[name]) for name in known if name in _BY_CONVENTION][:1]
-
-
-def _read(lesson: Lesson) -> tuple[list[str], dict[str, str]]:
-    """Return the ideas and changes of a card; raise TutorError when it cannot be read."""
+def read_facts(lesson: Lesson) -> CardFacts:
+    """Return what a lesson's card says; raise TutorError when it cannot be read."""
     try:
         card = tomllib.loads((lesson.folder / CARD).read_text(encoding="utf-8"))
-        changes = card.get("changes", {})
-        return (
+        return CardFacts(
+            lesson.name,
             [str(idea["idea"]) for idea in card.get("introduces", [])],
-            {str(name): str(text) for name, text in changes.items()},
+            {str(name): str(text) for name, text in card.get("changes", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _ = lesson.card  # says what is wrong with it, and where
         raise TutorError(f"{lesson.path}/{CARD} cannot be read.") from error
+
+
+def whys(names: Iterable[str], cards: Iterable[CardFacts]) -> list[Why]:
+    """Return what the cards say about a file that has, or had, these names."""
+    known = list(dict.fromkeys(names))
+    found = [
+        Why(card.lesson, card.changes[name])
+        for card in cards
+        for name in known
+        if name in card.changes
+    ]
+    if found:
+        return found
+    return [Why("", _BY_CONVENTION[name]) for name in known if name in _BY_CONVENTION][:1]
 
 
 def dependencies(old: Lesson, new: Lesson) -> list[Requirement]:
@@ -91,16 +95,26 @@ def dependencies(old: Lesson, new: Lesson) -> list[Requirement]:
 
     Raises TutorError when a project cannot be read; one that is not there needs nothing.
     """
-    before, after = _requirements(old), _requirements(new)
+    before, after = _groups(old), _groups(new)
     return [
-        Requirement(name, before.get((group, name), ""), after.get((group, name), ""), group)
-        for group, name in sorted(before | after)
-        if before.get((group, name)) != after.get((group, name))
+        difference
+        for group in dict.fromkeys([*before, *after])
+        if before.get(group) != after.get(group)
+        for difference in _differences(group, before.get(group, []), after.get(group, []))
     ]
 
 
-def _requirements(lesson: Lesson) -> dict[tuple[str, str], str]:
-    """Return each requirement of a project as it is written, by group and canonical name."""
+def _differences(group: str, old: list[str], new: list[str]) -> list[Requirement]:
+    was, now = ({_name(text): text for text in texts} for texts in (old, new))
+    return [
+        Requirement(name, was.get(name, ""), now.get(name, ""), group)
+        for name in sorted(was | now)
+        if was.get(name) != now.get(name)
+    ]
+
+
+def _groups(lesson: Lesson) -> dict[str, list[str]]:
+    """Return the requirements of a project as they are written, by group."""
     project = read_project(lesson)
     main = project.get("project", {})
     groups = {
@@ -108,11 +122,9 @@ def _requirements(lesson: Lesson) -> dict[tuple[str, str], str]:
         **main.get("optional-dependencies", {}),
         **project.get("dependency-groups", {}),
     }
+    # A group may also include another one, as a table.
     return {
-        (group, _name(text)): text
-        for group, texts in groups.items()
-        for text in texts
-        if isinstance(text, str)  # a group may also include another one, as a table
+        name: [text for text in texts if isinstance(text, str)] for name, texts in groups.items()
     }
 
 
