@@ -97,6 +97,8 @@ def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
     def read() -> None:
         for line in process.stdout or ():
             lines.put(line)
+        if process.stdout:
+            process.stdout.close()
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()
