@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.serving import PLAIN_APP, Site, until
+from tests.serving import PLAIN_APP, Site, posix_only, until
 from tutor.errors import MisuseError, TutorError
 from tutor.listening import listen
 from tutor.running import RunOptions, serve
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from tests.serving import Served
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 
 STREAM = """\
 import asyncio
