@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.serving import Served
 
-
+pytestmark = posix_only
 STREAM = """\
 import asyncio
 
