@@ -21,12 +21,18 @@ variable = "UPSTREAM_URL"
 UPSTREAM = '''\
 """A made-up service."""
 import os
+import signal
 import subprocess
 import sys
 
 from fastapi import FastAPI
 
 app = FastAPI()
+command = [sys.executable, "-c", "import time; time.sleep(1000)"]
+
+
+def be_stubborn() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @app.get("/")
@@ -42,7 +48,7 @@ def crash() -> None:
 
 @app.get("/start")
 def start() -> int:
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"]).pid
+    return subprocess.Popen(command, preexec_fn=be_stubborn).pid
 '''
 CALLER = '''\
 """A made-up app that calls its companion."""
@@ -101,6 +107,7 @@ def test_the_lesson_is_told_where_its_companion_is_and_can_call_it_at_once(site:
         assert first["upstream"] != served.process.pid
         assert served.stop() == 0
         assert served.processes() == []
+        assert "Application shutdown complete" in (site.root / url[2]).read_text()
     assert {path.name for path in (site.root / "stages" / "01_demo").iterdir()} == {
         "lesson.toml",
         "main.py",
@@ -109,7 +116,7 @@ def test_the_lesson_is_told_where_its_companion_is_and_can_call_it_at_once(site:
 
 
 def test_a_companion_whose_variable_the_caller_set_is_not_started(site: Site) -> None:
-    site.lesson({"main.py": PLAIN_APP})
+    site.lesson({"main.py": PLAIN_APP}, CARD)
     with site.serve(env={"UPSTREAM_URL": "http://mine.example"}) as served:
         assert served.get().json()["env"]["UPSTREAM_URL"] == "http://mine.example"
         assert len(served.processes()) == 1
