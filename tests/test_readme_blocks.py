@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -22,9 +23,9 @@ async def app(scope, receive, send):
         await send({"type": "http.response.body", "body": b"hello from " + PLACE})
 """
 SILENT = """
-import os, signal
+import os, threading
 print(f"pid {os.getpid()}", flush=True)
-signal.pause()
+threading.Event().wait(60)
 """
 STAY = """
 import subprocess, sys
@@ -32,11 +33,11 @@ import subprocess, sys
 from main import app
 
 CHILD = '''
-import signal, socket
+import signal, socket, threading
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 listener = socket.create_server(("127.0.0.1", 0))
 print(f"listening on {listener.getsockname()[1]}", flush=True)
-signal.pause()
+threading.Event().wait(60)
 '''
 child = subprocess.Popen([sys.executable, "-u", "-c", CHILD], stdout=subprocess.PIPE, text=True)
 print(child.stdout.readline(), flush=True)
@@ -108,9 +109,9 @@ def test_a_success_where_a_failure_is_shown_is_reported(root: Path) -> None:
 
 
 def test_a_command_that_hangs_is_ended_and_reported(root: Path) -> None:
-    [found] = findings(
-        root, console("$ python3 -c 'input = open(0); import signal; signal.pause()'"), patience=1
-    )
+    text = console("$ python3 -c 'import threading; threading.Event().wait()'")
+
+    [found] = findings(root, text, patience=1)
 
     assert "took too long" in found
 
@@ -192,7 +193,9 @@ def test_python_that_fails_is_reported(root: Path, block: str, shown: str) -> No
 
 
 def test_python_that_hangs_is_ended_and_reported(root: Path) -> None:
-    [found] = findings(root, "```python\nimport signal; signal.pause()\n```\n", patience=1)
+    [found] = findings(
+        root, "```python\nimport threading; threading.Event().wait()\n```\n", patience=1
+    )
 
     assert "took too long" in found
 
@@ -280,13 +283,15 @@ def test_nothing_is_left_of_what_a_command_starts(root: Path, server: bool) -> N
     port = re.search(r"listening on (\d+)", found)
     assert port
     deadline = time.monotonic() + 10  # a killed process takes a moment to go
-    while listens(int(port[1])):
+    while not is_refused(int(port[1])):
         assert time.monotonic() < deadline, "the process is still there"
+        time.sleep(0.1)
 
 
-def listens(port: int) -> bool:
+def is_refused(port: int) -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
 
 
 def test_the_command_line_is_the_checkouts_own(root: Path) -> None:
