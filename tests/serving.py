@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -21,7 +22,7 @@ import pytest
 from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tutor.catalog import Lesson
 
@@ -112,22 +113,27 @@ class Site:
         mark = uuid.uuid4().hex
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables = {MARK: mark, "PYTHONPATH": os.pathsep.join(paths)}
-        process = subprocess.Popen(
-            [sys.executable, str(self.root / "serve.py"), "01", str(port), *flags],
-            cwd=self.root,
-            env=os.environ | variables | (env or {}),
-            stdin=subprocess.DEVNULL if tty is None else tty,
-            stdout=subprocess.PIPE if tty is None else tty,
-            stderr=subprocess.STDOUT if tty is None else tty,
-            start_new_session=True,
-            # A shell that starts the tests in the background would have Ctrl-C ignored.
-            preexec_fn=_heed_interrupts if os.name == "posix" else None,
-        )
+        with _heeded(signal.SIGINT):
+            process = subprocess.Popen(
+                [sys.executable, str(self.root / "serve.py"), "01", str(port), *flags],
+                cwd=self.root,
+                env=os.environ | variables | (env or {}),
+                stdin=subprocess.DEVNULL if tty is None else tty,
+                stdout=subprocess.PIPE if tty is None else tty,
+                stderr=subprocess.STDOUT if tty is None else tty,
+                start_new_session=True,
+            )
         return Served(process, mark)
 
 
-def _heed_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _heeded(number: signal.Signals) -> Iterator[None]:
+    """Let new processes heed a signal, also where a shell had it ignored in the background."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 @dataclass
