@@ -101,7 +101,10 @@ def kill(pids: list[int]) -> None:
 
 
 @needs_notebooks
-def test_a_good_notebook_passes_in_its_folder_and_leaves_it_as_it_was(catalog: Catalog) -> None:
+def test_a_good_notebook_passes_in_its_folder_and_leaves_it_as_it_was(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     folder = catalog.lessons[0].folder
     (folder / "helper.py").write_text("ANSWER = 42\n")
     write(
