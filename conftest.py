@@ -28,7 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _lessons() -> list[Path]:
     groups = [ROOT / "stages", ROOT / "examples"]
-    return sorted(card.parent for group in groups for card in group.glob("*/lesson.toml"))
+    found = (card.parent for group in groups for card in group.glob("*/lesson.toml"))
+    return sorted(found, key=lambda folder: folder.name)
 
 
 def _touches(lesson: Path, place: Path) -> bool:

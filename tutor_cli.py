@@ -186,13 +186,17 @@ def doctor(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command line; a failure that a person can mend is shown as a sentence."""
+    from tutor import display
     from tutor.errors import TutorError
 
+    display.accept_any_text()
     try:
         app()
+    except ModuleNotFoundError as error:
+        install = "Install what the workbook needs: python -m pip install -e ."
+        display.failure(TutorError(f"The package {error.name} is not installed.", install))
+        sys.exit(1)
     except TutorError as error:
-        from tutor import display
-
         display.failure(error)
         sys.exit(error.exit_code)
 

@@ -29,7 +29,10 @@ import json, os
 print(json.dumps({
     "arguments": sys.argv[1:], "executable": sys.executable, "loaded": loaded, "pid": os.getpid(),
     "prefix": sys.prefix, "dev": sys.flags.dev_mode,
-    "environment": {k: v for k, v in os.environ.items() if k.startswith(("VIRTUAL", "TUTOR"))},
+    "environment": {
+        name: value for name, value in os.environ.items()
+        if name.startswith(("VIRTUAL_ENV", "TUTOR_", "PYTHONHOME"))
+    },
 }))
 """
 ENGINE = ("__init__", "bootstrap", "errors", "installer_process", "installing")

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,12 @@ def test_another_interpreter_goes_on_in_the_environment(built: Checkout) -> None
     assert outcome.told["prefix"] == str(built.venv)
     assert outcome.told["environment"] == {"VIRTUAL_ENV": str(built.venv)}
     assert (built.venv / bootstrap.STAMP).stat().st_mtime_ns == stamp
+
+
+def test_a_home_that_is_set_for_another_python_does_not_count(built: Checkout) -> None:
+    checkout = replace(built, settings={"PYTHONHOME": sys.base_prefix})
+
+    assert checkout.run().told["environment"] == {"VIRTUAL_ENV": str(built.venv)}
 
 
 def test_the_interpreters_own_options_are_kept(built: Checkout) -> None:
@@ -210,8 +217,11 @@ def test_an_environment_is_current_only_as_long_as_nothing_below_it_changed(
         folder = folder.rename(tmp_path / "moved")
     elif change != "none":
         python = Path(bootstrap.python_of(folder))
-        python.unlink()
-        python.symlink_to("/bin/sh" if change == "other base" else tmp_path / "gone")
+        base = tmp_path / "base"
+        base.unlink()
+        if change == "other base":
+            python.unlink()
+            python.symlink_to(sys.executable)
 
     assert bootstrap.is_current(folder, lock) is (change == "none")
 
@@ -244,6 +254,7 @@ def _stamped(tmp_path: Path) -> tuple[Path, Path]:
     lock.write_text("alpha==1\n")
     python = Path(bootstrap.python_of(folder))
     python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
+    (tmp_path / "base").touch(0o755)
+    python.symlink_to(tmp_path / "base")
     (folder / bootstrap.STAMP).write_bytes(bootstrap.stamp_head(folder) + b"\nalpha==1\n")
     return folder, lock

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor import doctor, parts
+from tutor import doctor, notebooks, parts
 from tutor.catalog import ROOT, Catalog
 from tutor.doctor import Finding
 
@@ -176,6 +176,14 @@ def test_a_busy_port_is_told_from_a_free_one(
     if sys.platform == "linux":
         assert f"(process {os.getpid()})" in found.detail
     assert finding(f"port {port}", catalog).detail == "free"
+
+
+@pytest.mark.parametrize(("package", "state"), [("pytest", "ok"), ("no_such_package", "missing")])
+def test_the_notebooks_packages_are_looked_for(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, package: str, state: str
+) -> None:
+    monkeypatch.setattr(notebooks, "PACKAGES", (package,))
+    assert finding("JupyterLab", catalog).state == state
 
 
 @posix

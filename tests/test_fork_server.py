@@ -199,7 +199,7 @@ def test_modules_that_print_or_cannot_be_imported_do_not_harm_the_server(tmp_pat
     workers = ForkedWorkers(["not_there", "this"])
     events: list[str] = []
     try:
-        workers.start(Job(7, str(folder), (), {}, 30.0))
+        workers.start(Job(7, str(folder), (), str(tmp_path / "cache"), {}, 30.0))
         while "exit" not in events:
             report = workers.next_report()
             assert report["job"] == 7

@@ -131,6 +131,14 @@ def test_a_module_that_is_imported_is_used(root: Path, user: str, statement: str
     assert unused_modules(Catalog(root)) == []
 
 
+def test_what_the_tool_runs_by_itself_is_used(root: Path) -> None:
+    change(root / SECOND / "lesson.toml", "[changes]", '[run]\nbefore = [["prepare"]]\n\n[changes]')
+    for name in ("prepare.py", "naive.py", "claims.py"):
+        write(root / SECOND / name, "")
+
+    assert unused_modules(Catalog(root)) == []
+
+
 @pytest.mark.parametrize(
     ("file", "statement", "package"),
     [

@@ -26,6 +26,11 @@ SNAPSHOT = "double"
 def test_the_answer_is_the_one_that_was_agreed() -> None:
     assert import_module("main").double.__name__ == SNAPSHOT
 """
+UNNAMED_TEST = """
+
+def test_double_is_there() -> None:
+    assert import_module("main").double
+"""
 
 
 @pytest.fixture
@@ -110,6 +115,8 @@ def test_tests_are_no_part_of_the_budget(root: Path) -> None:
         ("async def double", "THREE = 3\n\n\nasync def double", "THREE"),
         ("return next(numbers)", "return int(next(numbers))", "next_number"),
         ("async def double", "@object\nclass Other:\n    pass\n\n\nasync def double", "Other"),
+        ("def next_number", "@object\ndef next_number", "next_number"),
+        ("def next_number", "def next_number(): ...\n\n\ndef next_number", "next_number"),
     ],
 )
 def test_what_a_stage_adds_or_changes_is_in_a_step(
@@ -177,10 +184,12 @@ def test_a_step_is_proven_by_its_tests(root: Path) -> None:
     change(root / FIRST / "lesson.toml", "test_the_first_number_is_one", "test_hello_is_there")
     change(root / SECOND / numbers, "(2, 4)", "(2, 5)")
     write(root / SECOND / "tests" / "test_more.py", SNAPSHOT_TEST)
+    change(root / SECOND / numbers, "import pytest\n", f"import pytest\n{UNNAMED_TEST}")
 
     assert unproven_steps(Catalog(root)) == [
         f"{FIRST}: the tests of the step 'Count' pass before anything is done.",
         f"{FIRST}: no step names {numbers}::test_the_first_number_is_one, "
         "which fails on the starter.",
         f"{SECOND}: {numbers}::test_double[2-5] fails on the answer.",
+        f"{SECOND}: no step names {numbers}::test_double_is_there, which fails on the starter.",
     ]

@@ -96,7 +96,8 @@ def test_a_port_of_the_system_is_refused_with_a_sentence() -> None:
     if not first_free.exists() or int(first_free.read_text()) <= 80:
         pytest.skip("every user may use port 80 here")
     code = (
-        "import encodings.idna, os; from tutor.listening import listen; from tutor.errors import TutorError\n"
+        "import encodings.idna, os\n"
+        "from tutor.errors import TutorError; from tutor.listening import listen\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "try: listen('127.0.0.1', 80)\n"
         "except TutorError as error: print(error.what, error.way_out)"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -21,10 +23,24 @@ async def app(scope, receive, send):
         await send({"type": "http.response.body", "body": b"hello from " + PLACE})
 """
 SILENT = """
-import signal, socket, sys, time
-sys.stdout.write(f"pid {__import__('os').getpid()}\\n")
-sys.stdout.flush()
-signal.pause()
+import os, threading
+print(f"pid {os.getpid()}", flush=True)
+threading.Event().wait(60)
+"""
+STAY = """
+import subprocess, sys
+
+from main import app
+
+CHILD = '''
+import signal, socket, threading
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+listener = socket.create_server(("127.0.0.1", 0))
+print(f"listening on {listener.getsockname()[1]}", flush=True)
+threading.Event().wait(60)
+'''
+child = subprocess.Popen([sys.executable, "-u", "-c", CHILD], stdout=subprocess.PIPE, text=True)
+print(child.stdout.readline(), flush=True)
 """
 
 
@@ -93,9 +109,9 @@ def test_a_success_where_a_failure_is_shown_is_reported(root: Path) -> None:
 
 
 def test_a_command_that_hangs_is_ended_and_reported(root: Path) -> None:
-    [found] = findings(
-        root, console("$ python3 -c 'input = open(0); import signal; signal.pause()'"), patience=1
-    )
+    text = console("$ python3 -c 'import threading; threading.Event().wait()'")
+
+    [found] = findings(root, text, patience=1)
 
     assert "took too long" in found
 
@@ -177,7 +193,9 @@ def test_python_that_fails_is_reported(root: Path, block: str, shown: str) -> No
 
 
 def test_python_that_hangs_is_ended_and_reported(root: Path) -> None:
-    [found] = findings(root, "```python\nimport signal; signal.pause()\n```\n", patience=1)
+    [found] = findings(
+        root, "```python\nimport threading; threading.Event().wait()\n```\n", patience=1
+    )
 
     assert "took too long" in found
 
@@ -255,16 +273,25 @@ def test_a_server_that_never_answers_is_ended_and_reported(root: Path) -> None:
         os.kill(int(pid[1]), 0)
 
 
-def test_nothing_is_left_of_a_server_and_what_it_started(root: Path) -> None:
-    text = console("$ uvicorn main:app --workers 2", "$ curl http://127.0.0.1:8000/", "...8000...")
-    text = text.replace("...8000...", "no 8000")
+@pytest.mark.parametrize("server", [True, False])
+def test_nothing_is_left_of_what_a_command_starts(root: Path, server: bool) -> None:
+    (root / "stages" / "01_made_up" / "stay.py").write_text(STAY)
+    text = console("$ uvicorn stay:app" if server else "$ python3 stay.py", "nothing")
 
     [found] = findings(root, text)
 
-    port = re.search(r"no (\d+)", found)
+    port = re.search(r"listening on (\d+)", found)
     assert port
+    deadline = time.monotonic() + 10  # a killed process takes a moment to go
+    while not is_refused(int(port[1])):
+        assert time.monotonic() < deadline, "the process is still there"
+        time.sleep(0.1)
+
+
+def is_refused(port: int) -> bool:
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", int(port[1]))) != 0
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
 
 
 def test_the_command_line_is_the_checkouts_own(root: Path) -> None:

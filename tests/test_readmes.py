@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,7 @@ from tests.readme_terminal import ProgramMissingError
 from tutor.catalog import ROOT, Catalog
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tutor.catalog import Lesson
 
@@ -35,10 +37,26 @@ READMES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[list[str]]]]:
+    """Run all READMEs that were asked for, as many at once as there are processors."""
+    chosen = {item.name for item in request.session.items}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {
+            name: pool.submit(run_readme, ROOT / name, ROOT, tmp_path_factory.mktemp("readme"))
+            for name in READMES
+            if f"{test_what_the_readme_shows_is_what_happens.__name__}[{name}]" in chosen
+        }
+
+
 @pytest.mark.parametrize("name", READMES)
-def test_what_the_readme_shows_is_what_happens(name: str, tmp_path: Path) -> None:
+def test_what_the_readme_shows_is_what_happens(
+    name: str, runs: dict[str, Future[list[str]]]
+) -> None:
     try:
-        findings = run_readme(ROOT / name, ROOT, tmp_path)
+        findings = runs[name].result()
     except ProgramMissingError as missing:
         if str(missing) != "curl":
             raise

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.serving import PLAIN_APP, Site, until
+from tests.serving import PLAIN_APP, Site, posix_only, until
 from tutor.errors import MisuseError, TutorError
 from tutor.listening import listen
 from tutor.running import RunOptions, serve
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from tests.serving import Served
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
-
+pytestmark = posix_only
 STREAM = """\
 import asyncio
 
@@ -251,6 +250,18 @@ def test_a_signal_ends_it_with_nothing_left(site: Site, name: str) -> None:
         assert "Traceback" not in served.text
 
 
+def test_a_hangup_that_nohup_had_ignored_stays_ignored(site: Site) -> None:
+    told = "import signal\n" + PLAIN_APP.replace("os.getpid()", "signal.getsignal(signal.SIGHUP)")
+    site.lesson({"main.py": told})
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        served = site.serve()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with served:
+        assert served.get().json()["pid"] == signal.SIG_IGN
+
+
 def test_an_open_stream_is_ended_without_a_traceback(site: Site) -> None:
     site.lesson({"main.py": STREAM})
     with site.serve() as served:
@@ -279,6 +290,7 @@ def test_ctrl_c_again_ends_a_lesson_that_blocks_its_event_loop(site: Site) -> No
         assert "did not stop in time" in served.text
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     ("app", "sign"),
     [
@@ -289,11 +301,14 @@ def test_ctrl_c_again_ends_a_lesson_that_blocks_its_event_loop(site: Site) -> No
         ),
     ],
 )
-def test_ctrl_c_ends_a_lesson_that_never_starts(site: Site, app: str, sign: str) -> None:
+def test_a_signal_ends_a_lesson_that_never_starts(
+    site: Site, app: str, sign: str, number: signal.Signals
+) -> None:
     site.lesson({"main.py": app})
     with site.serve() as served:
         served.wait_for(sign)
-        assert served.stop() == 0
+        assert served.stop(number) == 0
+        assert "did not stop in time" not in served.text
         assert "Traceback" not in served.text
 
 
@@ -327,19 +342,29 @@ def test_killing_it_leaves_no_process(site: Site, flags: tuple[str, ...]) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a real browser would open")
-@pytest.mark.parametrize("flags", [("open",), ("open", "reload")])
-def test_the_docs_page_is_opened_in_the_browser(site: Site, flags: tuple[str, ...]) -> None:
-    opened = site.root / "opened"
-    browser = site.root / "browser"
-    browser.write_text(
-        f"#!{sys.executable}\nimport sys\nopen('{opened}', 'a').write(sys.argv[1])\n"
-    )
-    browser.chmod(0o755)
+def test_the_docs_page_is_opened_in_the_browser(site: Site) -> None:
     site.lesson()
-    with site.serve(*flags, env={"BROWSER": f"{browser} %s"}) as served:
-        url = served.url
-        until(lambda: opened.exists() and opened.read_text(), "the browser")
-        assert opened.read_text() == f"{url}/docs"
+    with site.serve("open", env={"BROWSER": _browser(site)}) as served:
+        served.wait_for(f"opened {served.url}/docs\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a real browser would open")
+def test_a_reload_opens_no_second_page(site: Site) -> None:
+    main = site.lesson().folder / "main.py"
+    with site.serve("open", "reload", env={"BROWSER": _browser(site)}) as served:
+        served.wait_for(f"opened {served.url}/docs\n")
+        for number in (2, 3):  # by the third start, a page of the second would be open
+            main.write_text(f"{PLAIN_APP}# {number}\n")
+            served.wait_for(f"(?s)(Serving.*){{{number}}}")
+        assert served.text.count("opened ") == 1
+
+
+def _browser(site: Site) -> str:
+    """Return the command of a browser that only says what it opened."""
+    browser = site.root / "browser"
+    browser.write_text(f"#!{sys.executable}\nimport sys\nprint('opened', sys.argv[1])\n")
+    browser.chmod(0o755)
+    return f"{browser} %s"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a real browser would open")

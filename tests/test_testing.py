@@ -249,7 +249,7 @@ def test_a_test_that_takes_all_memory_fails_by_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pyproject", "problem"),
     [
-        ("[tool.pytest", "while loading the tests: .*pyproject.toml: .*line 1.*"),
+        ("[tool.pytest", "while loading the tests: .*pyproject.toml: Expected .*"),
         (
             "[tool.pytest]\naddopts = ['--nope']",
             "while loading the tests: unrecognized arguments: --nope",
@@ -411,6 +411,7 @@ def test_two_lessons_really_run_at_the_same_time(tmp_path: Path) -> None:
         (["-x"], ["test_first"]),
         (["tests/test_it.py::test_third"], ["test_third"]),
         (["-k", "nothing"], []),
+        (["-k", "third", "-p", "no:cacheprovider", "-pno:faulthandler"], ["test_third"]),
         (["--collect-only"], []),
     ],
 )

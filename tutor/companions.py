@@ -115,7 +115,8 @@ class Companions:
     def _ended(self, one: _Running) -> TutorError:
         code = one.process.returncode
         name = one.companion.name
-        return self._explained(f"The companion {name} of {self.lesson.name} ended ({code}).", one)
+        what = f"The companion {name} of {self.lesson.name} ended with exit code {code}."
+        return self._explained(what, one)
 
     def _explained(self, what: str, one: _Running) -> TutorError:
         lines = one.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]

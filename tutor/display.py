@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
     from tutor.doctor import Finding
     from tutor.errors import TutorError
+    from tutor.notebooks import NotebookResult
     from tutor.results import Event, LessonResult
 
 
@@ -275,3 +277,20 @@ def _lesson_failures(out: Console, result: LessonResult) -> None:
             out.print(Text(f"What it printed:\n{failure.output}\n", style="dim", overflow="fold"))
     if result.problem and result.output:
         out.print(Text(f"{result.output}\n", style="dim", overflow="fold"))
+
+
+def notebook_result(result: NotebookResult) -> int:
+    """Print what came of executing a notebook; return the exit code: 1 when it has a problem."""
+    for problem in result.problems:
+        line(problem)
+    left = f", {result.not_attempted} exercises not attempted" if result.not_attempted else ""
+    verdict = "passed" if result.passed else "failed"
+    line(f"{result.notebook} {verdict}: {result.cells} cells in {result.seconds:.1f} s{left}")
+    return int(not result.passed)
+
+
+def accept_any_text() -> None:
+    """Replace what the terminal's encoding cannot show, where Python would raise an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

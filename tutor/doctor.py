@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
+from tutor import notebooks
 from tutor.parts import PARTS, look
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def examine(catalog: Catalog) -> list[Finding]:
             _writable(catalog.state),
             _disk(catalog.root),
             *(_port(number, use) for number, use in PORTS.items()),
+            _notebooks(catalog),
             *parts,
         ]
 
@@ -190,6 +192,14 @@ def _listening(port: int) -> Iterator[str]:
             fields = row.split()
             if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                 yield fields[9]
+
+
+def _notebooks(catalog: Catalog) -> Finding:
+    found = notebooks.ready(catalog)
+    detail = "installed" if found else "not installed yet"
+    get = "nothing to do: the first tutor_cli notebook installs it"
+    state: State = "ok" if found else "missing"
+    return Finding("JupyterLab", state, False, detail, "the lessons' notebooks", get)
 
 
 def _part(part: Part) -> Finding:

@@ -42,11 +42,14 @@ class Installer:
     def run(self, doing: str, command: list[str]) -> None:
         """Run `command` to its end; raise InstallerError when it fails."""
         say(f"{doing} ...")
-        process = self._start(command)
+        process = None
         try:
+            with _signals_held():  # one that came before the assignment would leave an orphan
+                process = self._start(command)
             output = self._follow(process)
         except BaseException:
-            _kill(process)
+            if process:
+                _kill(process)
             raise
         if process.wait():
             raise InstallerError(output)
@@ -90,6 +93,24 @@ class Installer:
         return f"{self.fetched} of {self.count} fetched"
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end a command, and let them act at the end of the block."""
+    came: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        for number in [getattr(signal, name) for name in names]:
+            before[number] = signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
+
+
 def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
     """Yield the lines that a process prints, and "" each time it prints none for a while."""
     lines: queue.Queue[str | None] = queue.Queue()
@@ -97,6 +118,8 @@ def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
     def read() -> None:
         for line in process.stdout or ():
             lines.put(line)
+        if process.stdout:
+            process.stdout.close()
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()

@@ -6,6 +6,7 @@ tool itself is not installed: `python -P notebook_server.py ROOT NOTEBOOK STATE`
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,11 @@ from pathlib import Path
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints
 from jupyterlab.labapp import LabApp
+
+# It would ask whether to fetch news, and then look for a newer version, too.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 
 
 class JupyterLab(ServerApp):  # type: ignore[misc] # not seen by the checker
@@ -39,6 +45,9 @@ class CheckpointsElsewhere(AsyncFileCheckpoints):  # type: ignore[misc] # not se
 
 def main(root: Path, notebook: Path, state: Path) -> None:
     """Serve the checkout `root` until a signal ends it; open `notebook`, keep files in `state`."""
+    settings = state / "config" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(SETTINGS), encoding="utf-8")
     LabApp.serverapp_class = JupyterLab
     LabApp.launch_instance(
         [
@@ -46,7 +55,7 @@ def main(root: Path, notebook: Path, state: Path) -> None:
             f"--LabApp.default_url=/lab/tree/{notebook.relative_to(root).as_posix()}",
             "--ServerApp.ip=127.0.0.1",
             "--ServerApp.port=0",
-            "--Application.log_level=WARN",
+            "--Application.log_level=ERROR",
             # Else each kernel warns that others on this machine might listen.
             "--KernelManager.transport_encryption=auto",
             f"--ServerApp.allow_root={hasattr(os, 'geteuid') and os.geteuid() == 0}",
@@ -54,9 +63,7 @@ def main(root: Path, notebook: Path, state: Path) -> None:
             f"--FileCheckpoints.checkpoint_dir={state / 'checkpoints'}",
             # It would run npm, to look for language servers.
             "--ServerApp.jpserver_extensions=jupyter_lsp=False",
-            # Nothing asks the internet: no news, no update, no list of extensions.
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            # It would fetch a list of extensions.
             "--LabApp.extension_manager=readonly",
         ]
     )

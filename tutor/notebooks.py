@@ -93,6 +93,11 @@ def installed() -> bool:
     return all(importlib.util.find_spec(name) for name in PACKAGES)
 
 
+def ready(catalog: Catalog) -> bool:
+    """Tell whether a notebook can be used at once, with nothing left to install."""
+    return installed() or bootstrap.is_current(str(_folder(catalog)), str(catalog.root / LOCK))
+
+
 def _notebook(lesson: Lesson, catalog: Catalog) -> Path:
     notebook = lesson.folder / NOTEBOOK
     if notebook.is_file():
@@ -106,10 +111,14 @@ def _command(catalog: Catalog, script: str, *arguments: str | Path) -> list[str]
     if installed():
         python = sys.executable
     else:
-        folder, lock = catalog.state / "notebook", catalog.root / LOCK
-        python = bootstrap.prepare_environment(folder, lock, "the notebooks")
+        lock = catalog.root / LOCK
+        python = bootstrap.prepare_environment(_folder(catalog), lock, "the notebooks")
     # Without -P the engine's files would stand in for packages of the same name.
     return [python, "-P", str(_HERE / script), *map(str, arguments)]
+
+
+def _folder(catalog: Catalog) -> Path:
+    return catalog.state / "notebook"
 
 
 def _state(catalog: Catalog) -> Path:

@@ -131,13 +131,21 @@ def run(job: Job, reports: int, output: int) -> None:
 
 
 def _arguments(job: Job) -> list[str]:
+    settings = {
+        "cacheprovider": f"cache_dir={job.cache}",
+        # Says where a hanging test hangs, just before it is stopped.
+        "faulthandler": f"faulthandler_timeout={0.9 * job.time_limit}",
+    }
     return [
         "--tb=short",
         "--color=no",
-        # Says where a hanging test hangs, just before it is stopped.
-        f"--override-ini=faulthandler_timeout={0.9 * job.time_limit}",
         # pytest wants to rewrite the asserts of plugins, which were imported before it started.
         "-Wignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning",
+        *(
+            f"--override-ini={setting}"
+            for plugin, setting in settings.items()
+            if not any(argument.endswith(f"no:{plugin}") for argument in job.arguments)
+        ),
         *job.arguments,
     ]
 

@@ -76,10 +76,9 @@ def test_lessons(
     if not lessons:
         raise MisuseError("There is no lesson to test.", "See the lessons with: tutor_cli list")
     modules = _modules(lessons)
-    setting = [_setting(lesson, catalog) for lesson in lessons]
     runs = [
-        _Run(lesson, Job(number, str(lesson.folder.resolve()), (*own, *arguments), env, time_limit))
-        for number, (lesson, (own, env)) in enumerate(zip(lessons, setting, strict=True))
+        _Run(lesson, _job(number, lesson, catalog, arguments, time_limit))
+        for number, lesson in enumerate(lessons)
     ]
     with closing(open_workers(modules)) as workers:
         results = _follow(runs, workers, jobs or _cores(), on_event)
@@ -128,19 +127,22 @@ def _modules(lessons: Iterable[Lesson]) -> list[str]:
     ]
 
 
-def _setting(lesson: Lesson, catalog: Catalog) -> tuple[list[str], dict[str, str]]:
-    """Return the arguments and the environment that keep the lesson's folder clean."""
+def _job(
+    number: int, lesson: Lesson, catalog: Catalog, arguments: Sequence[str], time_limit: float
+) -> Job:
+    """Return the job that tests a lesson and writes what it has to write into the state folder."""
     state = catalog.state.resolve() / "tests" / lesson.name
+    folder = str(lesson.folder.resolve())
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TutorError(f"{state} cannot be made: {error.strerror}.") from error
     environment = {
         "COVERAGE_FILE": str(state / ".coverage"),
-        "PWD": str(lesson.folder.resolve()),
+        "PWD": folder,
         "PYTHONDONTWRITEBYTECODE": "1",  # for what the tests start
     }
-    return [f"--override-ini=cache_dir={state / 'cache'}"], environment
+    return Job(number, folder, tuple(arguments), str(state / "cache"), environment, time_limit)
 
 
 @dataclass

@@ -48,6 +48,8 @@ class Job:
     number: int
     folder: str
     arguments: tuple[str, ...]
+    cache: str
+    """The folder for pytest's cache."""
     environment: dict[str, str]
     time_limit: float
     """Seconds without a report after which the lesson counts as hung."""
