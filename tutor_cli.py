@@ -138,6 +138,9 @@ def compare_lessons(
     strip_prefix: Annotated[
         str, typer.Option(metavar="PATH", help="With --api: leave out this start of the paths.")
     ] = "",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as a page for a browser.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what changed from one lesson to another, and why."""
@@ -152,6 +155,7 @@ def compare_lessons(
         deps=deps,
         api=api,
         strip_prefix=strip_prefix,
+        html=html,
         as_json=as_json,
     )
     code = showing_changes.show_changes(lessons.find(old), lessons.find(new), lessons, options)

@@ -20,6 +20,7 @@ Row = list[Piece]
 
 SIDE_BY_SIDE = 100
 """The narrowest terminal, in columns, in which two files fit beside each other."""
+SAME_LESSON = "Both are the same lesson, so nothing differs."
 _CONTINUED = "  ↪ "
 _STATES = ("changed", "added", "removed", "moved")
 _STYLES = {"+": "green", "-": "red", " ": "dim"}
@@ -35,15 +36,15 @@ def header(found: Comparison, width: int) -> Iterator[Row]:
     """Yield what changed in all: files, lines, ideas, dependencies, and what is not shown."""
     yield [(f"{found.old.name} → {found.new.name}", "bold")]
     if found.is_same_lesson:
-        yield [("Both are the same lesson, so nothing differs.", "")]
+        yield [(SAME_LESSON, "")]
         return
     yield [(f"{', '.join(summary(found))}.", "")]
     for title, ideas in (("New ideas", found.ideas), ("Ideas left behind", found.gone_ideas)):
         if ideas:
             yield from wrapped(f"{title}: {'; '.join(ideas)}.", width)
     yield from wrapped(dependencies_sentence(found.dependencies), width)
-    for sentence in remarks(found):
-        yield from wrapped(sentence, width, "dim")
+    for said in remarks(found):
+        yield from wrapped(said, width, "dim")
 
 
 def summary(found: Comparison) -> list[str]:
@@ -109,6 +110,11 @@ def counts(change: FileChange) -> str:
     return f"+{change.count('+')} -{change.count('-')}"
 
 
+def sentence(text: str) -> str:
+    """Return `text` with a capital letter at its start."""
+    return text[:1].upper() + text[1:]
+
+
 def stat(found: Comparison, width: int) -> Iterator[Row]:
     """Yield a line a file: what became of it, its lines, and why."""
     names = max((len(change.name) for change in found.files), default=0)
@@ -124,8 +130,8 @@ def stat(found: Comparison, width: int) -> Iterator[Row]:
             (minus, "red"),
             (f"  {fate}", ""),
         ]
-        for sentence in (*whys(change, found), *moved_names(change)):
-            yield from wrapped(sentence, width, "cyan", "    ")
+        for said in (*whys(change, found), *moved_names(change)):
+            yield from wrapped(said, width, "cyan", "    ")
 
 
 def moved_names(change: FileChange) -> Iterator[str]:
@@ -149,10 +155,10 @@ def files(found: Comparison, width: int, *, fold: bool, beside: bool) -> Iterato
     for change in found.files:
         yield []
         yield [(title(change), "bold"), (f"  {counts(change)}", "dim")]
-        for sentence in whys(change, found):
-            yield from wrapped(f"Why: {sentence}", width, "cyan")
+        for said in whys(change, found):
+            yield from wrapped(f"Why: {said}", width, "cyan")
         for note in (*change.notes, *moved_names(change)):
-            yield from wrapped(f"{note[0].upper()}{note[1:]}", width, "blue")
+            yield from wrapped(sentence(note), width, "blue")
         for hunk in change.hunks:
             if not hunk.lines:
                 continue

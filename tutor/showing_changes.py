@@ -53,12 +53,14 @@ def show_changes(old: Lesson, new: Lesson, catalog: Catalog, options: DiffOption
             api = _api(found, documents, options.strip_prefix) if documents else None
         except TutorError as error:
             problem = error
+    if options.html:
+        _write(found, api or problem, options, options.html)
     if options.as_json:
         display.data(_data(found, api, problem))
         return problem.exit_code if problem else 0
-    display.rows(_rows(found, api, options))
+    if not options.html:
+        display.rows(_rows(found, api, options))
     if problem:
-        display.note("")
         raise problem
     return 0
 
@@ -78,6 +80,15 @@ def _api(found: Comparison, documents: Documents, prefix: str) -> ApiComparison:
     from tutor.comparing_api import compare_documents
 
     return compare_documents(documents.of(found.old), documents.of(found.new), prefix)
+
+
+def _write(
+    found: Comparison, api: ApiComparison | TutorError | None, options: DiffOptions, path: Path
+) -> None:
+    from tutor.comparison_page import page, write_page
+
+    write_page(page(found, api, beside=options.side_by_side), path)
+    display.note(f"Written to {path}: {found.old.name} → {found.new.name}")
 
 
 def _data(
