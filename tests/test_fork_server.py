@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lesson_maker import has_ended, make_lesson, run_lessons, wait_for
-from tutor.catalog import ROOT
+from tutor import testing
+from tutor.catalog import ROOT, Catalog
 from tutor.errors import TutorError
-from tutor.testing import PRELOADED
 from tutor.workers import FRESH, ForkedWorkers, Job
 
 if TYPE_CHECKING:
@@ -78,12 +78,17 @@ def test_what_tests_start_ends_with_them_also_in_a_session_of_its_own(
     tmp_path: Path, end: str
 ) -> None:
     folder = leaving_lesson(tmp_path, end)
+    catalog = Catalog(tmp_path)
+    left: list[str] = []
 
-    run_lessons(tmp_path, time_limit=3)
+    def look(event: testing.Event) -> None:
+        if isinstance(event, testing.Ended):
+            left.extend(name for name, pid in left_pids(folder).items() if not has_ended(pid))
 
-    pids = left_pids(folder)
-    assert pids.keys() == {"pid-near", "pid-away", "pid-self"}
-    assert [name for name, pid in pids.items() if not has_ended(pid)] == []
+    testing.test_lessons(catalog.lessons, catalog, time_limit=3, on_event=look)
+
+    assert left_pids(folder).keys() == {"pid-near", "pid-away", "pid-self"}
+    assert left == []
 
 
 @pytest.mark.usefixtures("_no_process_left")
@@ -175,7 +180,7 @@ def test_the_processes_of_lessons_hold_none_of_the_servers_pipes(tmp_path: Path)
 
 def test_importing_what_is_preloaded_gives_no_warning() -> None:
     """The server imports these once; a warning at that moment would escape the lessons' tests."""
-    modules = [module for modules in PRELOADED.values() for module in modules]
+    modules = [module for modules in testing.PRELOADED.values() for module in modules]
     program = f"""
         import importlib, _pytest
         from tutor import fork_server

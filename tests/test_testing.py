@@ -164,6 +164,7 @@ def test_a_run_that_does_not_end_well_has_a_problem_with_a_name(
     ("body", "problem"),
     [
         ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV in tests/test_it.py::test_bad"),
+        ("os.killpg(0, signal.SIGTERM)", "killed by SIGTERM in tests/test_it.py::test_bad"),
         (
             "while True: print('x' * 100_000)",
             "printed too much in tests/test_it.py::test_bad, or wrote too large a file",

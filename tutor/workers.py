@@ -98,7 +98,8 @@ def read_end(output: IO[bytes]) -> str:
     """Return the last part of what a job printed into the file `output`."""
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - _KEPT))
-    return clean(_MACHINERY.sub("", output.read().decode(errors="replace")))
+    text = output.read().decode(errors="replace")
+    return clean(_MACHINERY.sub("", text).strip("\n"))
 
 
 @dataclass
