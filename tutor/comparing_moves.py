@@ -81,16 +81,20 @@ def moves(
     """Return the definitions that moved between Python files; `names` are the renamed files."""
     left = list(_without(old, new, {was: now for now, was in names.items()}))
     arrived = list(_without(new, old, names))
-    found: list[Move] = []
-    for target, now in arrived:
-        likest = max(
-            ((_likeness(was, now), n) for n, (_, was) in enumerate(left)),
-            default=(0.0, 0),
-        )
-        if likest[0] > 0:
-            source, was = left.pop(likest[1])
-            found.append(_move(source, was, target, now))
-    return found
+    pairs = sorted(
+        (
+            (_likeness(was, now), came, went)
+            for came, (_, now) in enumerate(arrived)
+            for went, (_, was) in enumerate(left)
+            if (was.name, was.kind) == (now.name, now.kind)
+        ),
+        key=lambda pair: (-pair[0], pair[1:]),
+    )
+    taken: dict[int, int] = {}
+    for near, came, went in pairs:
+        if near and came not in taken and went not in taken.values():
+            taken[came] = went
+    return [_move(*left[taken[came]], *arrived[came]) for came in sorted(taken)]
 
 
 def _without(
@@ -106,8 +110,6 @@ def _without(
 
 
 def _likeness(old: Definition, new: Definition) -> float:
-    if (old.name, old.kind) != (new.name, new.kind):
-        return 0.0
     return likeness("\n".join(old.lines), "\n".join(new.lines), _SAME_DEFINITION)
 
 

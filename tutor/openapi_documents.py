@@ -30,14 +30,17 @@ class Documents:
     At its end no process is left, whether its answer was waited for or not.
     """
 
-    def __init__(self, lessons: Sequence[Lesson], catalog: Catalog) -> None:
+    def __init__(
+        self, lessons: Sequence[Lesson], catalog: Catalog, *, patience: float = PATIENCE
+    ) -> None:
         self.lessons = lessons
+        self.patience = patience
         self.root = catalog.root
         self._deadline = 0.0
         self._processes: dict[Lesson, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
-        self._deadline = time.monotonic() + PATIENCE
+        self._deadline = time.monotonic() + self.patience
         for lesson in self.lessons:
             if lesson not in self._processes:
                 self._processes[lesson] = _start(lesson, self.root)
@@ -58,7 +61,7 @@ class Documents:
             answer, said = process.communicate(timeout=max(0.1, self._deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             raise TutorError(
-                f"The app of {lesson.name} was not imported within {PATIENCE:.0f} seconds.",
+                f"The app of {lesson.name} was not imported within {self.patience:g} seconds.",
                 "Look for something at the top of a module that waits or never ends.",
             ) from None
         try:

@@ -77,14 +77,10 @@ def read_facts(lesson: Lesson) -> CardFacts:
 
 
 def whys(names: Iterable[str], cards: Iterable[CardFacts]) -> list[Why]:
-    """Return what the cards say about a file that has, or had, these names."""
+    """Return what the cards say about a file that has the first of `names`, and had the others."""
     known = list(dict.fromkeys(names))
-    found = [
-        Why(card.lesson, card.changes[name])
-        for card in cards
-        for name in known
-        if name in card.changes
-    ]
+    said = [(card, next((name for name in known if name in card.changes), None)) for card in cards]
+    found = [Why(card.lesson, card.changes[name]) for card, name in said if name]
     if found:
         return found
     return [Why("", _BY_CONVENTION[name]) for name in known if name in _BY_CONVENTION][:1]

@@ -88,7 +88,8 @@ def _write(
     from tutor.comparison_page import page, write_page
 
     write_page(page(found, api, beside=options.side_by_side), path)
-    display.note(f"Written to {path}: {found.old.name} → {found.new.name}")
+    say = display.note if options.as_json else display.line
+    say(f"{found.old.name} → {found.new.name}: the page is {path}")
 
 
 def _data(
