@@ -112,30 +112,25 @@ def _stripped(path: str, prefix: str) -> str:
 
 
 def _operations(document: Schema, resolver: Resolver, prefix: str) -> dict[str, _Operation]:
-    """Return the operations by method and shape of their path, those with the prefix first."""
+    """Return the operations by method and shape of their path."""
     found: dict[str, _Operation] = {}
     paths = document.get("paths", {})
-    for path in sorted(paths, key=lambda path: _stripped(path, prefix) == path):
-        item = resolver.whole(paths[path])
-        plain = _stripped(path, prefix)
-        if _shape("get", plain) in {_shape("get", _path_of(each)) for each in found.values()}:
-            plain = path  # another path has this name without its prefix
+    taken = {_shape(path) for path in paths if _stripped(path, prefix) == path}
+    for path, listed in paths.items():
+        item, plain = resolver.whole(listed), _stripped(path, prefix)
+        if plain != path and _shape(plain) in taken:
+            plain = path  # another path has this name without a prefix
         for method in _METHODS:
             if method in item:
                 content = resolver.whole(item[method])
+                parameters = tuple(_parameters(item, content, resolver))
                 name = f"{method.upper()} {plain}"
-                found[_shape(method, plain)] = _Operation(
-                    name, content, tuple(_parameters(item, content, resolver))
-                )
+                found[f"{method} {_shape(plain)}"] = _Operation(name, content, parameters)
     return {key: found[key] for key in sorted(found, key=lambda key: found[key].name.split()[::-1])}
 
 
-def _path_of(operation: _Operation) -> str:
-    return operation.name.partition(" ")[2]
-
-
-def _shape(method: str, path: str) -> str:
-    return f"{method} {re.sub('{[^}]*}', '{}', path)}"
+def _shape(path: str) -> str:
+    return re.sub("{[^}]*}", "{}", path)
 
 
 def _parameters(item: Schema, content: Schema, resolver: Resolver) -> Iterator[Schema]:
