@@ -43,7 +43,15 @@ class BrokenRule(BaseModel):
 
 Answers = dict[int | str, dict[str, Any]]
 
-UNREADABLE: Answers = {400: {"model": Problem, "description": "The body cannot be read as JSON."}}
+UNREADABLE: Answers = {
+    400: {
+        "model": Problem,
+        "description": "The body cannot be read as JSON.",
+        "content": {
+            "application/json": {"example": {"detail": "There was an error parsing the body"}}
+        },
+    }
+}
 NOT_FOUND: Answers = {404: {"model": Problem, "description": "No task has this ID."}}
 LOCKED: Answers = {409: {"model": BrokenRule, "description": "The task is completed and locked."}}
 INVALID: Answers = {422: {"model": InvalidInput, "description": "The input breaks a rule."}}

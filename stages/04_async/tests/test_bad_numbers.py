@@ -20,27 +20,17 @@ def check(answer: Response, place: list[str]) -> None:
     assert not {"input", "ctx"} & error.keys()
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
     "task_id",
-    [
-        "9223372036854775808",
-        "-9223372036854775809",
-        MANY,
-        "hunter2",
-        "%00",
-        "%ED%A0%80",
-        "1.5",
-    ],
+    ["9223372036854775808", "-9223372036854775809", MANY, "hunter2", "%00", "%ED%A0%80", "1.5"],
 )
-def test_an_id_that_no_task_can_have_is_refused(
-    client: TestClient, method: str, task_id: str
-) -> None:
-    body = {"title": "Buy milk"} if method in ("PUT", "PATCH") else None
+def test_an_id_that_no_task_can_have_is_refused(client: TestClient, task_id: str) -> None:
+    path = f"/tasks/{task_id}"
 
-    answer = client.request(method, f"/tasks/{task_id}", json=body)
-
-    check(answer, ["path", "task_id"])
+    for method in ("GET", "DELETE"):
+        check(client.request(method, path), ["path", "task_id"])
+    for method in ("PUT", "PATCH"):
+        check(client.request(method, path, json={"title": "Buy tea"}), ["path", "task_id"])
 
 
 @pytest.mark.parametrize(("bound", "step"), [(2**63 - 1, 1), (-(2**63), -1)])

@@ -1,6 +1,7 @@
 """Whatever the upstream does, a task is shown: with `external` null, and a warning in the log."""
 
 import asyncio
+from time import monotonic
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,11 +17,13 @@ async def silent(_scope: Scope, receive: Receive, _send: Send) -> None:
 
 
 async def dripping(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a little at a time, each time soon, without an end."""
+    """Answer a little at a time, each time soon, and come to an end much too late."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    while not await Request(scope, receive).is_disconnected():
+    end = monotonic() + 3
+    while monotonic() < end and not await Request(scope, receive).is_disconnected():
         await send({"type": "http.response.body", "body": b" ", "more_body": True})
         await asyncio.sleep(0.02)
+    await send({"type": "http.response.body", "body": b'"too late"'})
 
 
 async def breaking_off(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -48,7 +51,7 @@ UPSTREAMS: dict[str, ASGIApp] = {
     "sends very deep JSON": Response("[" * 100_000, media_type=JSON),
     "says that it is zipped": Response(b"{}", headers={"content-encoding": "gzip"}),
     "never answers": silent,
-    "never ends": dripping,
+    "ends too late": dripping,
     "breaks off": breaking_off,
     "is broken": failing,
 }

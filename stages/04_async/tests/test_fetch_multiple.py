@@ -53,7 +53,7 @@ def fetched(client: TestClient, upstream_url: str) -> list[dict[str, Any]]:
     return results
 
 
-@pytest.mark.parametrize("upstream_url", [AllOrNone()], indirect=True)
+@pytest.mark.parametrize("upstream_url", [AllOrNone()], ids=["all or none"], indirect=True)
 def test_the_requests_are_on_their_way_at_once(client: TestClient, upstream_url: str) -> None:
     assert fetched(client, upstream_url) == [{"status": 200}] * 3
 

@@ -45,7 +45,7 @@ def in_threads(client: TestClient) -> int:
     return client.portal.call(lambda: current_default_thread_limiter().borrowed_tokens)
 
 
-@pytest.mark.parametrize("upstream_url", [HOLDING], indirect=True)
+@pytest.mark.parametrize("upstream_url", [HOLDING], ids=["holding"], indirect=True)
 def test_while_the_upstream_is_asked_others_are_answered(
     client: TestClient, aside: ThreadPoolExecutor
 ) -> None:

@@ -10,7 +10,22 @@ from app.schemas.tasks import Task
 class TaskWithExternal(Task):
     """A task, with what the upstream says of it."""
 
-    external: Annotated[JsonValue, Field(examples=[{"args": {"task_id": "1"}}])] = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 1,
+                    "title": "Buy milk",
+                    "description": "Two bottles",
+                    "due_date": "2027-01-31",
+                    "completed": False,
+                    "external": {"args": {"task_id": "1"}},
+                }
+            ]
+        }
+    )
+
+    external: JsonValue = None
 
 
 class FetchResult(BaseModel):
@@ -28,9 +43,17 @@ class FetchResults(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "message": "Fetched 1 address at once",
-                    "results": [{"url": "http://127.0.0.1:8001/delay/1", "status": 200}],
-                    "elapsed_ms": 1010,
+                    "message": "Fetched 3 addresses at once",
+                    "results": [
+                        {"url": "http://127.0.0.1:8001/delay/1", "status": 200},
+                        {
+                            "url": "http://127.0.0.1:8001/delay/2",
+                            "status": None,
+                            "error": "timeout",
+                        },
+                        {"url": "http://127.0.0.1:8001/delay/1", "status": 200},
+                    ],
+                    "elapsed_ms": 5003,
                 }
             ]
         }

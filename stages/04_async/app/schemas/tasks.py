@@ -44,7 +44,11 @@ class TaskCreate(TaskInput):
     """What a client sends to create a task."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"title": "Buy milk", "due_date": "2027-01-31"}]}
+        json_schema_extra={
+            "examples": [
+                {"title": "Buy milk", "description": "Two bottles", "due_date": "2027-01-31"}
+            ]
+        }
     )
 
     title: Title
@@ -55,6 +59,7 @@ class TaskUpdate(TaskInput):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"completed": True}]})
 
+    # `MISSING`, not `None`: both may be left out, but null is no title and no answer to yes or no.
     title: Title | MISSING = MISSING
     completed: StrictBool | MISSING = MISSING
 
@@ -68,7 +73,7 @@ class Task(BaseModel):
                 {
                     "id": 1,
                     "title": "Buy milk",
-                    "description": None,
+                    "description": "Two bottles",
                     "due_date": "2027-01-31",
                     "completed": False,
                 }
