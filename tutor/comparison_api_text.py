@@ -20,9 +20,11 @@ def api_summary(found: ApiComparison) -> str:
     """Return the counts in one sentence."""
     if not (found.breaking or found.compatible):
         return "The APIs are the same."
+    added = "1 operation" if len(found.added) == 1 else f"{len(found.added)} operations"
+    breaking = "1 breaking change" if found.breaking == 1 else f"{found.breaking} breaking changes"
     return (
-        f"{len(found.added)} operations added, {len(found.removed)} removed, "
-        f"{len(found.changed)} changed; {found.breaking} breaking changes, "
+        f"{added} added, {len(found.removed)} removed, "
+        f"{len(found.changed)} changed; {breaking}, "
         f"{found.compatible} compatible."
     )
 

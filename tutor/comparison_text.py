@@ -180,19 +180,16 @@ def folded(text: str, width: int) -> list[str]:
     from rich.cells import cell_len, chop_cells
 
     pieces: list[str] = []
-    while cell_len(text) > width:
-        mark = _CONTINUED if pieces else ""
+    mark = ""
+    while cell_len(text) > width - len(mark):
         piece = chop_cells(text, width - len(mark))[0]
         blank = piece.rfind(" ") + 1
         if blank > len(piece) // 2:  # better between words than inside one
             piece = piece[:blank]
         pieces.append(mark + piece)
         text = text[len(piece) :]
-        if not text.strip():
-            return pieces
-        if cell_len(text) <= width - len(_CONTINUED):
-            break
-    return [*pieces, (_CONTINUED if pieces else "") + text]
+        mark = _CONTINUED
+    return [*pieces, mark + text]
 
 
 def _beside(hunk: Hunk, width: int) -> Iterator[Row]:
