@@ -122,7 +122,8 @@ def _hunk(hunk: Hunk, *, beside: bool) -> Iterator[str]:
     note = f" {escape(hunk.note)}" if hunk.note else ""
     yield f'<div class="hunk"><p class="place"><code>{hunk.header}</code>{note}</p>'
     yield '<div class="lines">'
-    yield from _pairs(hunk) if beside else map(_line, hunk.lines)
+    two = beside and words.has_two_sides(hunk)
+    yield from _pairs(hunk) if two else map(_line, hunk.lines)
     yield "</div></div>"
 
 

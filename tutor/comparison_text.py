@@ -164,7 +164,13 @@ def files(found: Comparison, width: int, *, fold: bool, beside: bool) -> Iterato
                 continue
             yield []
             yield [(hunk.header, "cyan"), (f" {hunk.note}".rstrip(), "blue")]
-            yield from _beside(hunk, width) if beside else _below(hunk, width if fold else 0)
+            two = beside and has_two_sides(hunk)
+            yield from _beside(hunk, width) if two else _below(hunk, width if fold else 0)
+
+
+def has_two_sides(hunk: Hunk) -> bool:
+    """Return whether there is something to put beside something else."""
+    return len({line.sign for line in hunk.lines}) > 1
 
 
 def _below(hunk: Hunk, width: int) -> Iterator[Row]:
