@@ -191,6 +191,15 @@ def test_several_files_can_be_chosen_also_tests(root: Path) -> None:
     assert [change.name for change in found.files] == ["pyproject.toml", "tests/test_numbers.py"]
 
 
+def test_a_name_means_a_deeper_file_only_where_there_is_none_of_that_name(root: Path) -> None:
+    write(root / SECOND / "app" / "main.py", "x = 1\n")
+    write(root / SECOND / "app" / "deep.py", "x = 1\n")
+
+    assert only(compared(root, "01", "02", "main.py")).name == "main.py"
+    assert only(compared(root, "01", "02", "deep.py")).name == "app/deep.py"
+    assert len(compared(root, "01", "02", "app/*").files) == 2
+
+
 def test_a_chosen_file_that_is_the_same_in_both_is_named(root: Path) -> None:
     found = compared(root, "01", "02", "hello.py")
 

@@ -122,7 +122,7 @@ def _chosen(
         pattern = word.replace("\\", "/").removeprefix("./")
         for lesson in (found.old, found.new):
             pattern = pattern.removeprefix(f"{lesson.path}/")
-        matching = [name for name in names if _matches(name, pattern)]
+        matching = [n for n in names if n == pattern] or [n for n in names if _fits(n, pattern)]
         if not matching:
             raise MisuseError(f"Neither lesson has a file {word!r}.", _nearest(pattern, names))
         chosen.update(matching)
@@ -130,7 +130,7 @@ def _chosen(
     return chosen.intersection(changed)
 
 
-def _matches(name: str, pattern: str) -> bool:
+def _fits(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or (pattern != "" and PurePosixPath(name).match(pattern))
 
 
