@@ -277,4 +277,6 @@ def _name(form: Schema) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, str) and value.isprintable():
+        return f'"{value}"'
     return "none" if value is None else json.dumps(value, ensure_ascii=False)

@@ -85,7 +85,7 @@ section { margin-top: 2.5rem; }
   padding: 0.3rem 0 0.3rem 0.75rem; border-left: 0.3rem solid var(--added-edge); margin: 0.25rem 0;
 }
 .verdicts li.breaks { border-left-color: var(--removed-edge); }
-.verdicts b { display: inline-block; min-width: 6.5em; }
+.verdicts b { display: inline-block; min-width: 7.6em; }
 .breaks b { color: var(--removed-edge); }
 @media (max-width: 52rem) {
   .pair { grid-template-columns: minmax(0, 1fr); }
