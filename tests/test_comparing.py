@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tutor.catalog import Catalog
 from tutor.comparing import Comparison, FileChange, compare
 from tutor.comparison_text import dependencies_sentence, remarks, whys
 from tutor.errors import MisuseError, TutorError
+from tutor.lesson_files import LessonFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -303,6 +305,20 @@ def test_a_link_is_compared_by_where_it_points(root: Path) -> None:
 
     assert signed(named(found, "link.py")) == ["-link to main.py", "+link to hello.py"]
     assert signed(named(found, "folder")) == [f"+link to {root.as_posix()}"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_named_pipe_is_no_file_of_a_lesson(root: Path) -> None:
+    os.mkfifo(root / SECOND / "pipe")
+
+    assert "pipe" not in {change.name for change in compared(root, "01", "02").files}
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(root: Path) -> None:
+    file = LessonFile("gone.py", root / SECOND / "gone.py")
+
+    with pytest.raises(TutorError, match=r"gone\.py cannot be read: No such file"):
+        _ = file.lines
 
 
 def test_what_tools_leave_behind_is_no_file_of_a_lesson(root: Path) -> None:

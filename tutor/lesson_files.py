@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.catalog import CARD
+from tutor.errors import TutorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +49,13 @@ class LessonFile:
 
     @cached_property
     def content(self) -> bytes:
-        """The file's bytes; of a link, where it points to."""
-        if self.place.is_symlink():
-            return os.fsencode(f"link to {self.place.readlink().as_posix()}")
-        return self.place.read_bytes()
+        """The file's bytes; of a link, where it points to. TutorError when it cannot be read."""
+        try:
+            if self.place.is_symlink():
+                return os.fsencode(f"link to {self.place.readlink().as_posix()}")
+            return self.place.read_bytes()
+        except OSError as error:
+            raise TutorError(f"{self.place} cannot be read: {error.strerror}.") from error
 
     @property
     def size(self) -> int:
@@ -133,8 +137,10 @@ def _below(folder: Path) -> Iterator[str]:
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         folders[:] = [name for name in folders if not name.startswith((".", *_LEFT_BY_TOOLS))]
         for name in (*files, *links):
-            if not name.startswith(_LEFT_BY_TOOLS):
-                yield (Path(place) / name).relative_to(folder).as_posix()
+            path = Path(place) / name
+            # What is neither, such as a pipe, could keep its reader waiting for ever.
+            if not name.startswith(_LEFT_BY_TOOLS) and (path.is_symlink() or path.is_file()):
+                yield path.relative_to(folder).as_posix()
 
 
 def _kept_by_git(lessons: tuple[Lesson, ...]) -> set[str] | None:
