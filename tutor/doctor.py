@@ -56,7 +56,8 @@ def examine(catalog: Catalog) -> list[Finding]:
     The parts that are programs are asked at once, each for at most ANSWER_SECONDS.
     """
     with ThreadPoolExecutor(len(PARTS)) as pool:
-        parts = pool.map(_part, PARTS)
+        # All of them, before the ports: a child that is just starting holds its parent's sockets.
+        parts = list(pool.map(_part, PARTS))
         return [
             _interpreter(catalog.root),
             _packages(catalog.root / "requirements.lock"),
