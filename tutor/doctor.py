@@ -58,15 +58,15 @@ def examine(catalog: Catalog) -> list[Finding]:
     with ThreadPoolExecutor(len(PARTS)) as pool:
         # All of them, before the ports: a child that is just starting holds its parent's sockets.
         parts = list(pool.map(_part, PARTS))
-        return [
-            _interpreter(catalog.root),
-            _packages(catalog.root / "requirements.lock"),
-            _writable(catalog.state),
-            _disk(catalog.root),
-            *(_port(number, use) for number, use in PORTS.items()),
-            _notebooks(catalog),
-            *parts,
-        ]
+    return [
+        _interpreter(catalog.root),
+        _packages(catalog.root / "requirements.lock"),
+        _writable(catalog.state),
+        _disk(catalog.root),
+        *(_port(number, use) for number, use in PORTS.items()),
+        _notebooks(catalog),
+        *parts,
+    ]
 
 
 def healthy(findings: Iterable[Finding]) -> bool:
