@@ -123,7 +123,8 @@ def _compare(pins: list[tuple[str, str]]) -> tuple[list[str], list[str], list[st
     newer: list[str] = []
     for name, wanted in pins:
         try:
-            found = metadata.version(name)
+            # Not metadata.version: newer Pythons warn when the version is missing.
+            found = str(metadata.distribution(name).metadata.json.get("version"))
             behind = Version(found) < Version(wanted)
         except metadata.PackageNotFoundError:
             missing.append(name)
