@@ -192,11 +192,15 @@ def rows(found: Iterable[Sequence[tuple[str, str]]]) -> None:
 @contextmanager
 def testing_progress(chosen: Sequence[Lesson]) -> Iterator[Callable[[Event], None]]:
     """Yield a function that shows each event of a test run, on standard error."""
-    if sys.stderr.isatty():
-        with _live_progress(len(chosen)) as on_event:
-            yield on_event
-    else:
-        yield _plain_progress
+    try:
+        if sys.stderr.isatty():
+            with _live_progress(len(chosen)) as on_event:
+                yield on_event
+        else:
+            yield _plain_progress
+    except KeyboardInterrupt:
+        note("Stopped before every lesson was tested.")
+        raise
 
 
 def _plain_progress(event: Event) -> None:

@@ -56,16 +56,17 @@ def examine(catalog: Catalog) -> list[Finding]:
     The parts that are programs are asked at once, each for at most ANSWER_SECONDS.
     """
     with ThreadPoolExecutor(len(PARTS)) as pool:
-        parts = pool.map(_part, PARTS)
-        return [
-            _interpreter(catalog.root),
-            _packages(catalog.root / "requirements.lock"),
-            _writable(catalog.state),
-            _disk(catalog.root),
-            *(_port(number, use) for number, use in PORTS.items()),
-            _notebooks(catalog),
-            *parts,
-        ]
+        # All of them, before the ports: a child that is just starting holds its parent's sockets.
+        parts = list(pool.map(_part, PARTS))
+    return [
+        _interpreter(catalog.root),
+        _packages(catalog.root / "requirements.lock"),
+        _writable(catalog.state),
+        _disk(catalog.root),
+        *(_port(number, use) for number, use in PORTS.items()),
+        _notebooks(catalog),
+        *parts,
+    ]
 
 
 def healthy(findings: Iterable[Finding]) -> bool:
@@ -122,7 +123,8 @@ def _compare(pins: list[tuple[str, str]]) -> tuple[list[str], list[str], list[st
     newer: list[str] = []
     for name, wanted in pins:
         try:
-            found = metadata.version(name)
+            # Not metadata.version: newer Pythons warn when the version is missing.
+            found = str(metadata.distribution(name).metadata.json.get("version"))
             behind = Version(found) < Version(wanted)
         except metadata.PackageNotFoundError:
             missing.append(name)
