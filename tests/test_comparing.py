@@ -223,11 +223,21 @@ def test_an_unknown_file_is_a_misuse_that_names_the_nearest(
     assert caught.value.way_out.startswith(way_out)
 
 
-@pytest.mark.parametrize("text", ["no toml", "introduces = [{}]", "changes = 1", "introduces = 1"])
-def test_a_card_that_cannot_be_used_is_one_sentence(root: Path, text: str) -> None:
-    write(root / SECOND / "lesson.toml", text)
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[changes]", "[changes", r" is not valid TOML: "),
+        ('idea = "Waiting"', "", r": introduces\.0\.idea: Field required"),
+        ("[changes]", "changes = 1\n[other]", r": changes: "),
+        ("[[introduces]]", "[introduces]", r": introduces: "),
+    ],
+)
+def test_a_card_that_cannot_be_used_is_one_sentence(
+    root: Path, old: str, new: str, said: str
+) -> None:
+    change(root / SECOND / "lesson.toml", old, new)
 
-    with pytest.raises(TutorError, match=r"^stages/02_two/lesson\.toml"):
+    with pytest.raises(TutorError, match=rf"^stages/02_two/lesson\.toml{said}"):
         compared(root, "01", "02")
 
 
@@ -380,6 +390,15 @@ def test_a_cell_of_another_kind_has_changed(root: Path) -> None:
     [hunk] = only(compared(root, "01", "02", "walkthrough.ipynb")).hunks
 
     assert (hunk.note, hunk.lines) == ("Cell 1 (code → markdown): changed", ())
+
+
+def test_cells_of_different_kinds_are_not_the_same_one(root: Path) -> None:
+    write(root / FIRST / "walkthrough.ipynb", notebook(("code", "a", "one two three")))
+    write(root / SECOND / "walkthrough.ipynb", notebook(("markdown", "b", "one two three.")))
+
+    hunks = only(compared(root, "01", "02", "walkthrough.ipynb")).hunks
+
+    assert [hunk.note for hunk in hunks] == ["Cell 1 (markdown): new", "Cell 1 (code): removed"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": 1}', '{"cells": [{}]}'])

@@ -304,7 +304,7 @@ APP = """
 from fastapi import FastAPI
 
 app = FastAPI()
-print("This is no JSON.")
+print("This is no JSON.", flush=True)
 """
 
 

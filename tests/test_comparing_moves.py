@@ -103,6 +103,16 @@ def test_of_a_definition_that_moved_only_what_changed_is_shown(root: Path) -> No
     assert signed(found)[3:] == ["-    return next(numbers)", "+    return next(numbers) + 1"]
 
 
+def test_what_changed_far_apart_in_a_moved_definition_is_noted_once(root: Path) -> None:
+    long = NEXT_NUMBER + "".join(f"    value = {number}\n" for number in range(20))
+    change(root / FIRST / "main.py", NEXT_NUMBER, long)
+    move_next_number(root, long.replace("never", "not").replace("= 19", "= 20"))
+
+    found = compared(root)["counting.py"]
+
+    assert [bool(hunk.note) for hunk in found.hunks] == [False, True, False]
+
+
 def test_comments_and_decorators_move_with_a_definition(root: Path) -> None:
     for stage in (FIRST, SECOND):
         change(root / stage / "main.py", "\n\ndef next_n", "\n\n# Why.\n@staticmethod\ndef next_n")

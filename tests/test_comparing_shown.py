@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -279,6 +280,17 @@ def test_a_page_that_cannot_be_written_is_a_sentence_and_leaves_nothing(
     assert caught.value.exit_code == 1
     assert str(folder / place) in caught.value.what
     assert [path.name for path in folder.iterdir()] == ["file"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout", "out"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_page_does_not_take_the_place_of_what_is_no_file(root: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(TutorError, match="pipe is not a file to write to"):
+        shown(root, html=tmp_path / "pipe")
+
+    assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.fixture(scope="module")

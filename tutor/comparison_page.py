@@ -191,7 +191,8 @@ def _verdicts(said: Iterable[tuple[str, bool]]) -> str:
 def write_page(text: str, path: Path) -> None:
     """Write a page to `path`, whole or not at all; raise TutorError when it cannot be written."""
     target = path.resolve()
-    if target.exists() and not target.is_file():
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        # Such as a device, in whose place the page must not be put.
         raise TutorError(f"{path} is not a file to write to.", "Name a file, such as changes.html.")
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
