@@ -39,7 +39,7 @@ class CommandWithPassedArguments(TyperCommand):
 
 
 LessonName = Annotated[
-    str, typer.Argument(metavar="LESSON", help="A number, name or path: 5, auth")
+    str, typer.Argument(metavar="LESSON", help="A number, name or path: 1, basics")
 ]
 LessonNames = Annotated[
     list[str] | None,
@@ -75,7 +75,7 @@ def run(
     ] = None,
     browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Serve a lesson with all its parts; Ctrl-C stops them."""
+    """Serve a lesson; Ctrl-C stops all of it."""
     from tutor import catalog, display, running
 
     lessons = catalog.Catalog()
@@ -99,7 +99,7 @@ def run_tests(
     ] = None,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one test may take.")] = 120,
 ) -> None:
-    """Test lessons, each in a process of its own."""
+    """Test lessons: all, or those named."""
     from tutor import catalog, display, testing
 
     everything = catalog.Catalog()
@@ -181,7 +181,7 @@ def notebook(
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Say what this machine has, what is missing, and how to get it."""
+    """Say what this machine has and lacks."""
     from tutor import catalog, display
     from tutor import doctor as examination
 

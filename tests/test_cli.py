@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = [lesson.name for lesson in Catalog().lessons]
+PYTHON = "python" if sys.platform == "win32" else "python3"
 HEAVY = {"fastapi", "starlette", "pydantic", "pytest", "uvicorn", "rich", "sqlalchemy", "asyncio"}
 
 
@@ -37,6 +41,7 @@ def tutor_cli(
         cwd=checkout,
         env=os.environ
         | {"TUTOR_ENVIRONMENT_READY": "1", "COLUMNS": str(columns), "PYTHONUTF8": "1"}
+        | {"PATH": os.defpath}
         | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -95,8 +100,19 @@ def test_a_wrong_lesson_is_one_sentence_and_the_nearest_name(checkout: Path) -> 
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         "Error: There is no lesson 'valdation'.",
-        "Did you mean 02_validation? See all of them with: tutor_cli list",
+        f"Did you mean 02_validation? See all of them with: {PYTHON} tutor_cli.py list",
     ]
+
+
+def test_hints_name_the_short_command_once_it_is_on_the_path(
+    checkout: Path, tmp_path: Path
+) -> None:
+    launcher = tmp_path / ("tutor_cli.bat" if sys.platform == "win32" else "tutor_cli")
+    launcher.write_text("", encoding="utf-8")
+    launcher.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    result = tutor_cli(checkout, "show", "xyzzy", PATH=path)
+    assert result.stderr.splitlines()[1] == "See all of them with: tutor_cli list"
 
 
 def test_a_wrong_command_names_the_nearest(checkout: Path) -> None:
@@ -117,3 +133,54 @@ def test_a_broken_card_is_one_sentence(checkout: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.startswith("Error: stages/01_basics/lesson.toml: format:")
     assert "Traceback" not in result.stderr
+
+
+def test_what_breaks_every_test_in_the_same_way_is_shown_once(checkout: Path) -> None:
+    main = checkout / "stages" / "01_basics" / "main.py"
+    kept = main.read_text(encoding="utf-8")
+    main.write_text(kept.replace("lock = Lock()", "lock = Lokc()"), encoding="utf-8")
+    try:
+        result = tutor_cli(checkout, "test", "01")
+    finally:
+        main.write_text(kept, encoding="utf-8")
+    assert result.returncode == 1
+    assert result.stdout.count("name 'Lokc' is not defined") == 1
+    assert "more failed at the same place" in result.stdout
+    assert len(result.stdout.splitlines()) < 40
+
+
+def test_the_closing_line_of_test_counts_what_ran(checkout: Path) -> None:
+    result = tutor_cli(checkout, "test", "01", "--", "-k", "welcomes")
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.splitlines()[-1] == "1 passed, 0 failed"
+    assert not [line for line in result.stdout.splitlines() if line != line.rstrip()]
+
+
+def test_a_selection_that_selects_nothing_is_no_success(checkout: Path) -> None:
+    result = tutor_cli(checkout, "test", "01", "--", "-k", "nothing_matches_this")
+    assert result.returncode == 1
+    assert "Not one test ran" in result.stderr
+
+
+def test_results_as_json_and_as_junit_xml_agree(checkout: Path, tmp_path: Path) -> None:
+    file = tmp_path / "results.xml"
+    result = tutor_cli(checkout, "test", "01", "--json", "--junit", str(file))
+    told = json.loads(result.stdout)
+    suites = ElementTree.parse(file).getroot()  # noqa: S314 - our own file
+    assert told["failed"] == 0
+    assert int(suites.attrib["tests"]) == told["passed"] > 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX terminal")
+def test_a_lesson_is_shown_in_a_terminal_without_breaking_its_commands(checkout: Path) -> None:
+    pexpect = pytest.importorskip("pexpect", reason="needs the package pexpect")
+    command = [sys.executable, "tutor_cli.py", "show", "01"]
+    environment = os.environ | {"TUTOR_ENVIRONMENT_READY": "1", "PAGER": "cat", "TERM": "xterm"}
+    shown = pexpect.run(
+        shlex.join(command), cwd=str(checkout), env=environment, timeout=60, encoding="utf-8"
+    )
+    text = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\\]*\\|\r", "", shown)
+    assert """$ curl "http://127.0.0.1:8000/items/5?q=shoes"\n""" in text
+    assert "Answer:" in text
+    for markup in ("<details>", "<summary>", "sequenceDiagram"):
+        assert markup not in text

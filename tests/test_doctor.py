@@ -305,7 +305,7 @@ def test_a_missing_optional_part_says_what_it_enables_and_fails_nothing(catalog:
 @pytest.mark.parametrize(
     ("system", "way"),
     [
-        ("linux", "Debian package nginx"),
+        ("linux", "apt install nginx"),
         ("darwin", "brew install nginx"),
         ("win32", "nginx inside WSL"),
     ],

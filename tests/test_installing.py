@@ -1,6 +1,7 @@
 """A first run, from nothing to the command: with pip or uv, interrupted, twice at once, refused."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -70,9 +71,24 @@ def test_a_first_run_says_what_it_does_and_goes_on_with_the_command(checkout: Ch
     first, make, fill, ready = (line for line in lines if not line.startswith("  still at it"))
     assert first == f"Setting up the workbook in .venv (Python {version}), just once."
     assert make == "Creating the environment ..."
-    assert fill == "Installing 1 packages with pip ..."
+    assert fill == "Installing the packages with pip ..."
     assert ready.startswith("Ready after ")
     assert max(len(line) for line in (first, make, fill, ready)) <= 60
+
+
+def test_with_the_environment_active_the_command_has_a_short_name(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    checkout.run("first")
+    folder = checkout.venv / ("Scripts" if sys.platform == "win32" else "bin")
+    path = os.pathsep.join([str(folder), os.environ["PATH"]])
+    command = shutil.which("tutor_cli", path=path)
+
+    assert command
+    assert Path(command).parent == folder
+    words = ["run", "two words", "$HOME"]
+    said = subprocess.check_output([command, *words], cwd=tmp_path, text=True)
+    assert json.loads(said)["arguments"] == words
 
 
 def test_settings_and_files_that_stand_in_the_way_do_not_count(checkout: Checkout) -> None:
@@ -305,7 +321,7 @@ def test_uv_is_used_when_it_is_there(checkout: Checkout) -> None:
     outcome = checkout.run()
 
     assert outcome.told["prefix"] == str(checkout.venv)
-    assert "Installing 1 packages with uv" in outcome.said
+    assert "Installing the packages with uv" in outcome.said
     assert checkout.packages() == {"alpha"}
     assert list(checkout.venv.glob("lib/python3*/site-packages/pip")), "it lacks pip"
 

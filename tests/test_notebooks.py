@@ -130,6 +130,27 @@ def test_an_error_is_told_with_its_cell_and_ends_the_run(catalog: Catalog) -> No
     result = run(catalog, "x = 1", "# Divide\nx / 0", "open('later', 'w').close()")
     assert not result.passed
     assert result.problems == ('cell [2] "# Divide" raises ZeroDivisionError: division by zero',)
+
+
+@needs_notebooks
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        ("x = 1\nlock = Lokc()\n", "raises NameError in broken.py, line 2: name 'Lokc' is not"),
+        ("x = 1\ny = (\n", "raises SyntaxError in broken.py, line 2: '(' was never closed"),
+    ],
+)
+def test_an_error_in_the_lessons_own_code_names_its_file_and_line(
+    catalog: Catalog, broken: str, problem: str
+) -> None:
+    path = write(catalog, "import html\nimport broken")
+    (path.parent / "broken.py").write_text(broken, encoding="utf-8")
+
+    result = execute(catalog.lessons[0], catalog)
+
+    assert len(result.problems) == 1
+    assert problem in result.problems[0]
+
     assert not (catalog.lessons[0].folder / "later").exists()
 
 

@@ -250,6 +250,20 @@ def test_a_signal_ends_it_with_nothing_left(site: Site, name: str) -> None:
         assert "Traceback" not in served.text
 
 
+@pytest.mark.parametrize("flags", [(), ("reload",)])
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_ends_quietly(
+    site: Site, flags: tuple[str, ...]
+) -> None:
+    site.lesson()
+    with site.serve(*flags) as served:
+        assert served.get().status == 200
+        os.killpg(served.process.pid, signal.SIGINT)
+        assert served.ended() == 0
+        assert served.processes() == []
+        for complaint in ("Traceback", "Error", "next save"):
+            assert complaint not in served.text
+
+
 def test_a_hangup_that_nohup_had_ignored_stays_ignored(site: Site) -> None:
     told = "import signal\n" + PLAIN_APP.replace("os.getpid()", "signal.getsignal(signal.SIGHUP)")
     site.lesson({"main.py": told})
@@ -319,7 +333,7 @@ def test_a_save_is_served_anew_and_a_broken_one_is_explained(site: Site) -> None
         main.write_text(PLAIN_APP + "x = (\n")
         served.wait_for(
             r"Error: stages/01_demo/main\.py, line 13:\n    x = \(\n"
-            r"SyntaxError: '\(' was never closed\nWaiting for the next save\.\n"
+            r"SyntaxError: '\(' was never closed\nRequests wait until the next save\.\n"
         )
         main.write_text(PLAIN_APP.replace('"/"', '"/new"'))
         until(lambda: served.text.count("Serving 01_demo") == 2, "the line, again")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.progress import TaskID
     from rich.table import Table
 
@@ -45,16 +48,35 @@ def failure(error: TutorError) -> None:
     """Print what went wrong and the way out, to standard error."""
     note(f"Error: {error.what}")
     if error.way_out:
-        note(error.way_out)
+        note(as_typed(error.way_out))
+
+
+def as_typed(text: str) -> str:
+    """Return `text` with the command as this person types it: not everyone has it on the PATH."""
+    from shutil import which
+
+    script = Path(sys.argv[0])
+    if which("tutor_cli") or script.name != "tutor_cli.py":
+        return text
+    python = "python" if sys.platform == "win32" else "python3"
+    return re.sub(r"\btutor_cli(?= [a-z])", lambda _: f"{python} {script}", text)
 
 
 def asker() -> Callable[[str], bool] | None:
     """Return a function that asks a yes-or-no question, or None when nobody could answer."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         return None
-    from rich.prompt import Confirm
 
-    return lambda question: Confirm.ask(question, default=True)
+    def ask(question: str) -> bool:
+        from rich.prompt import Confirm
+
+        try:
+            return Confirm.ask(question, default=True)
+        except (KeyboardInterrupt, EOFError):
+            line()
+            return False
+
+    return ask
 
 
 def data(value: object) -> None:
@@ -71,6 +93,19 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else columns()
     return Console(stderr=stderr, highlight=False, width=width)
+
+
+def show(out: Console, *what: RenderableType) -> None:
+    """Print on `out`; into a file or pipe without the blanks that fill a terminal's lines."""
+    if out.is_terminal:
+        for part in what:
+            out.print(part)
+        return
+    with out.capture() as capture:
+        for part in what:
+            out.print(part)
+    for printed in capture.get().splitlines():
+        out.file.write(printed.rstrip() + "\n")
 
 
 def table(*columns: str) -> Table:
@@ -102,9 +137,8 @@ def lessons(catalog: Catalog, *, as_json: bool) -> None:
         rows = table("Lesson", "What is new", ">Minutes")
         for lesson in chosen:
             rows.add_row(lesson.name, lesson.card.summary, str(lesson.card.minutes))
-        out.print(f"\n[bold]{title}[/bold]")
-        out.print(rows)
-    out.print("Read one: tutor_cli show 01    Run it: tutor_cli run 01")
+        show(out, f"\n[bold]{title}[/bold]", rows)
+    line(as_typed("Read one: tutor_cli show 01\nRun it:   tutor_cli run 01"))
     return None
 
 
@@ -114,28 +148,33 @@ def _lesson_data(lesson: Lesson) -> dict[str, object]:
 
 
 def lesson_text(lesson: Lesson, *, as_json: bool) -> None:
-    """Print a lesson's card in short and its README."""
+    """Print a lesson's card in short and its README: a page at a time in a terminal."""
     if as_json:
         return data(_lesson_data(lesson))
-    from rich.markdown import Markdown
-    from rich.panel import Panel
-    from rich.text import Text
-
-    card = lesson.card
-    out = console()
-    about = f"{card.summary}\n{card.minutes} minutes · {lesson.path}"
-    out.print(Panel(Text(about), title=f"{lesson.number} · {card.title}", title_align="left"))
+    card, out = lesson.card, console()
     readme = lesson.folder / "README.md"
-    if readme.is_file():
-        out.print(Markdown(readme.read_text(encoding="utf-8"), hyperlinks=out.is_terminal))
-    out.print(f"\nRun it: tutor_cli run {lesson.number}    Test it: tutor_cli test {lesson.number}")
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    about = f"{lesson.path}: {card.summary}. {card.minutes} minutes."
+    hints = as_typed(f"Run it: tutor_cli run {lesson.number}")
+    if not out.is_terminal:
+        for part in (about, "", text.rstrip(), "", hints):
+            line(part)
+        return None
+    from tutor.markdown import in_terminal
+
+    os.environ.setdefault("LESS", "-RFX")  # colors, and no paging of what fits on the screen
+    with out.pager(styles=True, links=True):
+        out.print(about)
+        out.print(in_terminal(text), crop=False)
+        out.print(f"\n{hints}")
     return None
 
 
 _MARKS = {
     "ok": "[green]ok[/green]",
-    "missing": "[yellow]missing[/yellow]",
+    "missing": "[red]missing[/red]",
     "wrong": "[red]wrong[/red]",
+    "optional": "[yellow]optional[/yellow]",
 }
 
 
@@ -152,16 +191,16 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> int:
         text = escape(finding.detail)
         if finding.state != "ok":
             text += f"\n[dim]For:[/dim] {escape(finding.enables)}"
-            text += f"\n[dim]Get it:[/dim] {escape(finding.get)}"
-        rows.add_row(_MARKS[finding.state], escape(finding.name), text)
-    out = console()
-    out.print(rows)
-    verdict = "Everything the workbook needs is here."
+            text += f"\n[dim]Get it:[/dim] {escape(as_typed(finding.get))}"
+        mark = finding.state if finding.required or finding.state == "ok" else "optional"
+        rows.add_row(_MARKS[mark], escape(finding.name), text)
+    show(console(), rows)
     if bad:
         names = ", ".join(finding.name for finding in bad)
-        verdict = f"The workbook cannot work like this. Mend first: {names}."
-    out.print(verdict)
-    return int(bool(bad))
+        line(f"The workbook cannot work like this. Mend first: {names}.")
+        return 1
+    line("Everything the workbook must have is here.")
+    return 0
 
 
 def columns() -> int:
@@ -245,42 +284,21 @@ def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:
 
         line(to_json(results))
         return int(failed > 0)
+    from tutor import result_view
+
     out = console()
     for result in results:
         if result.failed:
-            _lesson_failures(out, result)
+            show(out, *result_view.failures(result))
     rows = table("Lesson", ">Passed", ">Failed", "Skipped", ">Seconds")
     for result in results:
-        rows.add_row(*_result_cells(result))
-    out.print(rows)
+        rows.add_row(*result_view.cells(result))
+    show(out, rows)
+    if not any(result.tests or result.problem for result in results):
+        note("Not one test ran: look at what follows -- in the command.")
+        failed = 1
     line(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return int(failed > 0)
-
-
-def _result_cells(result: LessonResult) -> tuple[str, ...]:
-    from rich.markup import escape
-
-    reasons = dict.fromkeys(test.reason for test in result.skips)
-    skipped = f"{result.skipped}: {'; '.join(reasons)}" if reasons else "0"
-    color = "red" if result.failed else "green"
-    failed = f"[{color}]{result.failed}[/{color}]"
-    return result.lesson.name, str(result.passed), failed, escape(skipped), f"{result.seconds:.1f}"
-
-
-def _lesson_failures(out: Console, result: LessonResult) -> None:
-    from rich.rule import Rule
-    from rich.text import Text
-
-    out.print(Rule(Text(result.lesson.path, style="bold red"), align="left"))
-    if result.problem:
-        out.print(Text(f"{result.problem}\n", style="red"))
-    for failure in result.failures:
-        out.print(Text(failure.test, style="bold"))
-        out.print(Text(f"{failure.traceback}\n", overflow="fold"))
-        if failure.output:
-            out.print(Text(f"What it printed:\n{failure.output}\n", style="dim", overflow="fold"))
-    if result.problem and result.output:
-        out.print(Text(f"{result.output}\n", style="dim", overflow="fold"))
 
 
 def notebook_result(result: NotebookResult) -> int:

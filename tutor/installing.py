@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -138,10 +139,23 @@ def _build(folder: Path, lock: Path, label: str, turn: int) -> None:
     uv = shutil.which("uv")
     if not (uv and _use_uv(installer, uv, lock)):
         _use_pip(installer, lock)
+    if folder == Path(ROOT, ".venv"):
+        _write_launcher(folder)
     unfinished = folder / (STAMP + ".new")
     unfinished.write_bytes(stamp_head(folder) + b"\n" + pinned)
     unfinished.replace(folder / STAMP)
     say(f"Ready after {time.monotonic() - started:.0f} s.")
+
+
+def _write_launcher(folder: Path) -> None:
+    """Put `tutor_cli` beside the environment's Python, for whoever activates the environment."""
+    python, command = python_of(folder), str(Path(ROOT, "tutor_cli.py"))
+    if sys.platform == "win32":
+        Path(python).with_name("tutor_cli.bat").write_text(f'@"{python}" "{command}" %*\n')
+        return
+    launcher = Path(python).with_name("tutor_cli")
+    launcher.write_text(f'#!/bin/sh\nexec {shlex.quote(python)} {shlex.quote(command)} "$@"\n')
+    launcher.chmod(0o755)
 
 
 def _use_uv(installer: Installer, uv: str, lock: Path) -> bool:
@@ -151,7 +165,7 @@ def _use_uv(installer: Installer, uv: str, lock: Path) -> bool:
     fill = [uv, "pip", "install", "--compile-bytecode", "--require-hashes", "--python", python]
     try:
         installer.run("Creating the environment with uv", make)
-        installer.run(f"Installing {installer.count} packages with uv", [*fill, "-r", str(lock)])
+        installer.run("Installing the packages with uv", [*fill, "-r", str(lock)])
     except InstallerError as error:
         say(f"uv could not do it ({_reason(str(error))}). Trying venv and pip.")
         _empty(installer.folder)
@@ -172,7 +186,7 @@ def _use_pip(installer: Installer, lock: Path) -> None:
     fill += ["--retries", "1", "--require-hashes", "-r", str(lock)]
     try:
         installer.run("Creating the environment", make)
-        installer.run(f"Installing {installer.count} packages with pip", fill)
+        installer.run("Installing the packages with pip", fill)
     except InstallerError as error:
         log = installer.folder / LOG
         log.write_text(str(error), encoding="utf-8")

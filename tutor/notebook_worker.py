@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _WARNING = re.compile(r"\b\w*Warning: .*")
 _NOT_ATTEMPTED = "not attempted"
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_FILE = re.compile(r"File \"?([^\n\"]+?\.py)\"?(?::|, line )(\d+)")
 
 
 def main() -> None:
@@ -81,7 +83,8 @@ def _execute(book: nbformat.NotebookNode, folder: Path, seconds: int) -> list[st
     try:
         client.execute()
     except CellExecutionError as error:
-        what = f"raises {error.ename}: {_first_line(error.evalue)}"
+        where = _file_and_line(error.traceback, folder)
+        what = f"raises {error.ename}{where}: {_first_line(error.evalue)}"
     except CellTimeoutError:
         what = f"is still running after {seconds} seconds"
     except DeadKernelError:
@@ -91,6 +94,16 @@ def _execute(book: nbformat.NotebookNode, folder: Path, seconds: int) -> list[st
     else:
         return []
     return [f"{_place(len(running), running[-1])} {what}"]
+
+
+def _file_and_line(traceback: str, folder: Path) -> str:
+    """Return ` in FILE, line N` for the lesson's own code that the error passed last, if any."""
+    found = ""
+    for file, line in _FILE.findall(_COLOR.sub("", traceback)):
+        path = Path(file).expanduser().resolve()
+        if path.is_relative_to(folder.resolve()):
+            found = f" in {path.relative_to(folder.resolve()).as_posix()}, line {line}"
+    return found
 
 
 def _written_to_standard_error(cells: list[Cell]) -> Iterator[str]:

@@ -56,8 +56,8 @@ def execute(lesson: Lesson, catalog: Catalog, cell_seconds: int = CELL_SECONDS) 
     notebook, TutorError when the notebooks' environment cannot be built or used.
     """
     notebook = _notebook(lesson, catalog)
-    began = time.monotonic()
     command = _command(catalog, "notebook_worker.py", notebook, str(cell_seconds))
+    began = time.monotonic()  # the installation of the packages is behind us
     report = _report(command, _environment(catalog) | {"PYTHONWARNINGS": "default"})
     return NotebookResult(
         notebook=f"{lesson.path}/{NOTEBOOK}",

@@ -187,6 +187,8 @@ class _Server(uvicorn.Server):
         """Serve until asked to stop; raise TutorError when the app's start or end fails."""
         with contextlib.suppress(SystemExit):  # uvicorn's way of saying that the start failed
             self.run(sockets=[listener])
+        if self.force_exit:  # the app's end was cut short, as was asked
+            return
         failure = self.watched.failure
         if isinstance(failure, TutorError):
             raise failure
@@ -211,10 +213,11 @@ class _Server(uvicorn.Server):
             threading.Thread(target=_open_browser, args=(page,), daemon=True).start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's own
-        """Stop gracefully at the first signal, at once at the second."""
+        """Stop gracefully at the first signal, at once at a second Ctrl-C."""
         if not self.started:
             raise KeyboardInterrupt  # the app's own start may never end
-        self.force_exit = self.should_exit
+        # After one Ctrl-C the reloader sends SIGTERM on top: that is no second wish of a person's.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
         self.stop(FORCED_SECONDS if self.force_exit else GIVE_UP_SECONDS)
 
     def stop(self, seconds: float = GIVE_UP_SECONDS) -> None:
@@ -253,7 +256,7 @@ def _serve_in_child(plan: _Plan, sockets: list[socket.socket] | None) -> None:
         return
     except TutorError as error:
         display.failure(error)
-        display.note("Waiting for the next save.")
+        display.note("Requests wait until the next save.")
         sys.exit(error.exit_code)
 
 
