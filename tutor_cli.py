@@ -100,11 +100,11 @@ def run_tests(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one test may take.")] = 120,
 ) -> None:
     """Test lessons: all, or those named."""
-    from tutor import catalog, display, testing
+    from tutor import catalog, display, progress, testing
 
     everything = catalog.Catalog()
     chosen = everything.find_all(lessons or [])
-    with display.testing_progress(chosen) as on_event:
+    with progress.shown(chosen) as on_event:
         results = testing.test_lessons(
             chosen,
             everything,

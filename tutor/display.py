@@ -5,24 +5,22 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console, RenderableType
-    from rich.progress import TaskID
     from rich.table import Table
 
     from tutor.catalog import Catalog, Lesson
     from tutor.doctor import Finding
     from tutor.errors import TutorError
     from tutor.notebooks import NotebookResult
-    from tutor.results import Event, LessonResult
+    from tutor.results import LessonResult
 
 
 def line(text: str = "") -> None:
@@ -226,51 +224,6 @@ def rows(found: Iterable[Sequence[tuple[str, str]]]) -> None:
     out = console()
     for row in found:
         out.print(Text.assemble(*row), soft_wrap=True)
-
-
-@contextmanager
-def testing_progress(chosen: Sequence[Lesson]) -> Iterator[Callable[[Event], None]]:
-    """Yield a function that shows each event of a test run, on standard error."""
-    try:
-        if sys.stderr.isatty():
-            with _live_progress(len(chosen)) as on_event:
-                yield on_event
-        else:
-            yield _plain_progress
-    except KeyboardInterrupt:
-        note("Stopped before every lesson was tested.")
-        raise
-
-
-def _plain_progress(event: Event) -> None:
-    result = getattr(event, "result", None)
-    if result is not None:
-        counts = f"{result.passed} passed, {result.failed} failed"
-        note(f"{event.lesson.name}: {counts} in {result.seconds:.1f} s")
-
-
-@contextmanager
-def _live_progress(lessons: int) -> Iterator[Callable[[Event], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        whole = progress.add_task("Lessons", total=lessons)
-        bars: dict[Lesson, TaskID] = {}
-
-        def on_event(event: Event) -> None:
-            kind = type(event).__name__
-            if kind == "Collected":
-                total = getattr(event, "tests", 0)
-                bars[event.lesson] = progress.add_task(event.lesson.name, total=total)
-            elif kind == "Reported":
-                progress.advance(bars[event.lesson])
-            elif kind == "Ended":
-                progress.advance(whole)
-                if event.lesson in bars:
-                    progress.remove_task(bars.pop(event.lesson))
-
-        yield on_event
 
 
 def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:

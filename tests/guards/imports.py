@@ -21,7 +21,9 @@ _MAY_IMPORT = {
     "errors.py": frozenset[str](),
     "card.py": frozenset({"tutor.errors"}),
     "catalog.py": frozenset({"tutor.errors", "tutor.card"}),
-    "display.py": frozenset({"tutor.errors", "tutor.results"}),
+    "display.py": frozenset(
+        {"tutor.errors", "tutor.results", "tutor.result_view", "tutor.markdown"}
+    ),
 }
 """What the inner files of the engine may import of it when the program runs (types aside)."""
 
