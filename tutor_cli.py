@@ -118,6 +118,50 @@ def run_tests(
     raise typer.Exit(display.testing_results(results, as_json=as_json))
 
 
+@app.command("diff")
+def compare_lessons(
+    old: Annotated[str, typer.Argument(metavar="A", help="The lesson to start from.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The lesson to compare it with.")],
+    stat: Annotated[bool, typer.Option("--stat", help="A line a file, and why.")] = False,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this file or pattern; may be repeated."),
+    ] = None,
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", help="Old left, new right.")
+    ] = False,
+    tests: Annotated[bool, typer.Option("--tests", help="Show the tests, too.")] = False,
+    deps: Annotated[bool, typer.Option("--deps", help="Compare what they depend on.")] = False,
+    api: Annotated[
+        bool, typer.Option("--api", help="Compare their APIs: what is new, what breaks a client.")
+    ] = False,
+    strip_prefix: Annotated[
+        str, typer.Option(metavar="PATH", help="With --api: leave out this start of the paths.")
+    ] = "",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as a page for a browser.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed from one lesson to another, and why."""
+    from tutor import catalog, showing_changes
+
+    lessons = catalog.Catalog()
+    options = showing_changes.DiffOptions(
+        stat=stat,
+        files=tuple(file or ()),
+        side_by_side=side_by_side,
+        tests=tests,
+        deps=deps,
+        api=api,
+        strip_prefix=strip_prefix,
+        html=html,
+        as_json=as_json,
+    )
+    code = showing_changes.show_changes(lessons.find(old), lessons.find(new), lessons, options)
+    raise typer.Exit(code)
+
+
 @app.command()
 def notebook(
     lesson: LessonName,

@@ -1,4 +1,4 @@
-"""Run the benchmarks and print one table: `python -m benchmarks [help run test]`."""
+"""Run the benchmarks and print one table: `python -m benchmarks [help run test diff]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tutor import display
 if TYPE_CHECKING:
     from benchmarks.comparison import Row
 
-NAMES = ("help", "run", "test")
+NAMES = ("help", "run", "test", "diff")
 
 
 def main(wanted: list[str]) -> int:

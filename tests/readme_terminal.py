@@ -144,13 +144,19 @@ class Terminal:
             arguments = [*arguments, "--port", str(port)]
         if port in self._servers:
             self._stop(self._servers.pop(port))
-        server = Server(command, self._program(arguments), port, self.place, next(self._logs))
+        place = self.place if _by_the_tool(arguments) else self._with_second_app()
+        server = Server(command, self._program(arguments), port, place, next(self._logs))
         self._servers[port] = server
         if not server.wait():
             del self._servers[port]
             status = server.status
             server.stop()
             self._ended(command, status, server.output())
+
+    def _with_second_app(self) -> Place:
+        """Return the place with the address that a lesson expects of its second app by default."""
+        address = {"UPSTREAM_URL": self.real(f"http://127.0.0.1:{_WRITTEN_PORTS[1]}")}
+        return replace(self.place, environment={**self.place.environment, **address})
 
     def stop_servers(self) -> None:
         """Stop all servers, and compare what they printed with what is shown."""
@@ -181,6 +187,10 @@ def _is_server(arguments: Sequence[str]) -> bool:
         case ["python" | "python3", "tutor_cli.py", "run", *_]:
             return "--help" not in arguments
     return False
+
+
+def _by_the_tool(arguments: Sequence[str]) -> bool:
+    return arguments[0] not in ("uvicorn", "fastapi")
 
 
 def _port(arguments: Sequence[str]) -> int | None:

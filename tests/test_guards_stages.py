@@ -94,6 +94,20 @@ def test_a_stage_stays_within_its_budget(root: Path) -> None:
     assert found == f"{SECOND}: adds 266 lines of app code; at most 250 are allowed."
 
 
+def test_a_module_that_moved_or_was_split_is_not_new(root: Path) -> None:
+    first, rest = ("".join(f"{name}_{n} = {n}\n" for n in range(200)) for name in "AB")
+    write(root / FIRST / "values.py", first + rest)
+    write(root / SECOND / "app" / "first.py", first)
+    write(root / SECOND / "app" / "rest.py", f"{rest}NEW = 0\n")
+
+    found = [each for each in oversized_steps(Catalog(root)) if each.startswith(SECOND)]
+    assert found == []
+
+    write(root / SECOND / "app" / "more.py", "".join(f"C_{n} = {n}\n" for n in range(250)))
+    found = [each for each in oversized_steps(Catalog(root)) if each.startswith(SECOND)]
+    assert found == [f"{SECOND}: adds 257 lines of app code; at most 250 are allowed."]
+
+
 def test_a_step_stays_within_its_budget(root: Path) -> None:
     lines = "".join(f"    value += {n}\n" for n in range(160))
     change(root / SECOND / "main.py", "    return 2 * value\n", f"{lines}    return 2 * value\n")
@@ -156,6 +170,41 @@ def test_an_idea_waits_for_its_stage(root: Path, signs: str, code: str) -> None:
 
     assert found.startswith(f"{FIRST}/extra.py:")
     assert "belongs to the idea 'Waiting' of 02_two" in found
+
+
+GIVEN = """nodes = ["AsyncFunctionDef"]
+
+[introduces.given_in]
+"01_one/main.py::early" = "There is no other way to write it."
+"""
+EARLY = """
+
+async def early() -> None:
+    await other()
+"""
+
+
+def test_an_idea_may_be_given_to_one_earlier_definition(root: Path) -> None:
+    change(root / SECOND / "lesson.toml", 'nodes = ["AsyncFunctionDef"]', GIVEN)
+    main = root / FIRST / "main.py"
+    write(main, main.read_text(encoding="utf-8") + EARLY)
+
+    assert ideas_out_of_place(Catalog(root)) == []
+
+    write(main, main.read_text(encoding="utf-8") + EARLY.replace("early", "second"))
+    [found] = ideas_out_of_place(Catalog(root))
+    assert "AsyncFunctionDef belongs to the idea 'Waiting' of 02_two" in found
+    assert found.startswith(
+        f"{FIRST}/main.py:{main.read_text(encoding='utf-8').count(chr(10)) - 1}"
+    )
+
+
+def test_an_idea_is_given_only_where_it_is_used(root: Path) -> None:
+    change(root / SECOND / "lesson.toml", 'nodes = ["AsyncFunctionDef"]', GIVEN)
+
+    assert ideas_out_of_place(Catalog(root)) == [
+        f"{SECOND}: 01_one/main.py::early does not use the idea 'Waiting' that it is given."
+    ]
 
 
 def test_tests_may_use_an_idea_early(root: Path) -> None:

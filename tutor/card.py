@@ -29,6 +29,8 @@ class Idea(_Part):
     """Modules imported, by their full name or the start of it."""
     nodes: tuple[Text, ...] = ()
     """Classes of the `ast` module, such as `Await`."""
+    given_in: dict[Text, Text] = {}
+    """Definitions of earlier stages, as `03_name/main.py::name`, that may use it, and why."""
 
 
 class Companion(_Part):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -86,12 +86,10 @@ def data(value: object) -> None:
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that colors only a terminal, and does not wrap narrowly into a file."""
-    from shutil import get_terminal_size
-
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else get_terminal_size((100, 24)).columns
+    width = None if stream.isatty() else columns()
     return Console(stderr=stderr, highlight=False, width=width)
 
 
@@ -201,6 +199,31 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> int:
         return 1
     line("Everything the workbook must have is here.")
     return 0
+
+
+def columns() -> int:
+    """Return how wide the answer may be: the terminal, or what the caller asks for, or 100."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
+def is_terminal() -> bool:
+    """Return whether the answer goes to a terminal."""
+    return sys.stdout.isatty()
+
+
+def rows(found: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Print lines of (text, style) pieces as they are: they fit, or are not for a terminal."""
+    if not is_terminal():
+        for row in found:
+            print("".join(text for text, _ in row).rstrip(" "))
+        return
+    from rich.text import Text
+
+    out = console()
+    for row in found:
+        out.print(Text.assemble(*row), soft_wrap=True)
 
 
 def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:

@@ -45,6 +45,19 @@ def starter_code(stage: Lesson, catalog: Catalog) -> dict[str, str]:
     return {n: text for n, text in app_code(stage).items() if n == FIRST_STARTER}
 
 
+def grown_from(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """Return the text that each module of `new` grew from: its own in `old`, or a removed one's.
+
+    A module that a stage adds grew from the removed module that has most of its lines; a module
+    that was split in parts is what each part grew from.
+    """
+    removed = [text for name, text in old.items() if name not in new]
+    return {
+        name: old.get(name) or min(removed, key=lambda was: added_lines(was, text), default="")
+        for name, text in new.items()
+    }
+
+
 def version_of(stage: Lesson) -> str:
     """Return the version that a stage's app bears."""
     return "1.0.0" if stage.number == "08" else f"0.{int(stage.number)}.0"

@@ -1,39 +1,64 @@
-"""An idea is not used by app code before the stage that introduces it, and is used there."""
+"""An idea is not used by app code before the stage that introduces it, and is used there.
+
+A card may give an idea to one definition of an earlier stage, with the reason (`given_in`).
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from tests.guards.code import app_code
+from tests.guards.code import app_code, definitions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.card import Idea
     from tutor.catalog import Catalog, Lesson
 
 
 def ideas_out_of_place(catalog: Catalog) -> list[str]:
-    """Find ideas in the app code of a stage before their own, and ideas their stage never uses."""
+    """Find ideas in the app code of a stage before their own, and ideas their stage never uses.
+
+    Also finds definitions that are given an idea and do not use it, or do not exist.
+    """
     faults: list[str] = []
     for place, stage in enumerate(catalog.stages):
         for idea in stage.card.introduces:
-            for earlier in catalog.stages[:place]:
-                faults += [
-                    f"{where}: {what} belongs to the idea {idea.idea!r} of {stage.name}."
-                    for where, what in _uses(earlier, idea)
-                ]
-            if not any(_uses(stage, idea)):
+            code = _code(catalog.stages[:place])
+            faults += [
+                f"{stage.path}: {given} does not use the idea {idea.idea!r} that it is given."
+                for given in idea.given_in
+                if not any(_uses({given: _taken_out(code, given)}, idea))
+            ]
+            faults += [
+                f"stages/{where}: {what} belongs to the idea {idea.idea!r} of {stage.name}."
+                for where, what in _uses(code, idea)
+            ]
+            if not any(_uses(_code([stage]), idea)):
                 faults.append(f"{stage.path}: its app never uses its idea {idea.idea!r}.")
     return faults
 
 
-def _uses(stage: Lesson, idea: Idea) -> Iterator[tuple[str, str]]:
-    for name, text in app_code(stage).items():
+def _code(stages: Sequence[Lesson]) -> dict[str, str]:
+    """Return the modules of the stages' apps, as `01_basics/main.py` and text."""
+    return {f"{s.name}/{file}": text for s in stages for file, text in app_code(s).items()}
+
+
+def _taken_out(code: dict[str, str], reference: str) -> str:
+    """Leave blank lines in `code` in place of one definition; return its source."""
+    file, _, name = reference.partition("::")
+    source = definitions(code.get(file, "")).get(name, "")
+    if source:
+        code[file] = code[file].replace(source, "\n" * source.count("\n"), 1)
+    return source
+
+
+def _uses(code: Mapping[str, str], idea: Idea) -> Iterator[tuple[str, str]]:
+    for name, text in code.items():
         for node in ast.walk(ast.parse(text)):
             for what in _signs(node, idea):
-                yield f"{stage.path}/{name}:{getattr(node, 'lineno', 1)}", what
+                yield f"{name}:{getattr(node, 'lineno', 1)}", what
 
 
 def _signs(node: ast.AST, idea: Idea) -> Iterator[str]:

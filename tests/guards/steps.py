@@ -32,7 +32,7 @@ def unproven_steps(catalog: Catalog) -> list[str]:
     with TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [(stage, kind) for stage in catalog.stages for kind in ("starter", "answer")]
         folders = [_prepare(*job, catalog, Path(scratch)) for job in jobs]
-        results = dict(zip(jobs, pool.map(_outcomes, folders), strict=True))
+        results = dict(zip(jobs, pool.map(outcomes, folders), strict=True))
     return [
         f"{stage.path}: {fault}"
         for stage in catalog.stages
@@ -62,12 +62,12 @@ def _copied(lesson: Lesson, names: list[str], target: Path) -> Path:
     return target
 
 
-def _outcomes(folder: Path) -> dict[str, bool]:
-    """Run pytest in `folder`; return for each test whether it passed."""
+def outcomes(folder: Path, *arguments: str) -> dict[str, bool]:
+    """Run pytest on the tests in `folder`; return for each test whether it passed."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-q", "-rpfE", "--tb=no", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "--color=no", "tests"],
+        [*command, "--color=no", "tests", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -83,18 +83,19 @@ def _outcomes(folder: Path) -> dict[str, bool]:
 
 def _judge(stage: Lesson, starter: Mapping[str, bool], answer: Mapping[str, bool]) -> Iterator[str]:
     for step in stage.card.steps:
-        tests = [test for test in answer if any(_means(ref, test) for ref in step.tests)]
+        tests = [test for test in answer if any(means(ref, test) for ref in step.tests)]
         yield from (f"{test} fails on the answer." for test in tests if not answer[test])
         if all(starter.get(test, False) for test in tests):
             yield f"the tests of the step {step.title!r} pass before anything is done."
     references = [reference for step in stage.card.steps for reference in step.tests]
     for test in answer:
-        named = any(_means(reference, test) for reference in references)
+        named = any(means(reference, test) for reference in references)
         if not named and not starter.get(test, False) and not _of_snapshot(stage, test):
             yield f"no step names {test}, which fails on the starter."
 
 
-def _means(reference: str, test: str) -> bool:
+def means(reference: str, test: str) -> bool:
+    """Tell whether a reference names a test: by its file, its function, or all of its name."""
     return re.match(re.escape(reference) + r"($|::|\[)", test) is not None
 
 

@@ -1,0 +1,57 @@
+"""What can go wrong, and what the API answers then."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+
+class BusinessRuleViolation(Exception):  # noqa: N818  # the name is a part of the answer
+    """A request that is well formed, but breaks a rule of the domain."""
+
+
+class TaskNotFoundError(Exception):
+    """No task has the ID that was asked for."""
+
+
+class Problem(BaseModel):
+    """One sentence about what went wrong."""
+
+    detail: Annotated[str, Field(examples=["Task with ID 999 not found"])]
+
+
+class InvalidField(BaseModel):
+    """One thing that is wrong with the input: what kind, where, and in words."""
+
+    type: Annotated[str, Field(examples=["missing"])]
+    loc: Annotated[list[str | int], Field(examples=[["body", "title"]])]
+    msg: Annotated[str, Field(examples=["Field required"])]
+
+
+class InvalidInput(BaseModel):
+    """Everything that is wrong with the input."""
+
+    message: Annotated[str, Field(examples=["Input validation failed"])]
+    detail: list[InvalidField]
+
+
+class BrokenRule(BaseModel):
+    """The rule that the request would break."""
+
+    error_type: Annotated[str, Field(examples=["BusinessRuleViolation"])]
+    message: Annotated[str, Field(examples=["Task 1 is completed and locked; reopen it first."])]
+
+
+Answers = dict[int | str, dict[str, Any]]
+
+UNREADABLE: Answers = {
+    400: {
+        "model": Problem,
+        "description": "The body cannot be read as JSON.",
+        "content": {
+            "application/json": {"example": {"detail": "There was an error parsing the body"}}
+        },
+    }
+}
+NOT_FOUND: Answers = {404: {"model": Problem, "description": "No task has this ID."}}
+LOCKED: Answers = {409: {"model": BrokenRule, "description": "The task is completed and locked."}}
+INVALID: Answers = {422: {"model": InvalidInput, "description": "The input breaks a rule."}}
