@@ -30,9 +30,16 @@ HEADINGS = (
     "Check yourself",
     "Going further",
 )
+PLACES = (
+    "README.md",
+    "docs/*.md",
+    "stages/*/README.md",
+    "examples/README.md",
+    "examples/*/README.md",
+)
 READMES = [
     readme.relative_to(ROOT).as_posix()
-    for pattern in ("README.md", "stages/*/README.md", "examples/README.md", "examples/*/README.md")
+    for pattern in PLACES
     for readme in sorted(ROOT.glob(pattern))
 ]
 
