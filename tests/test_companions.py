@@ -120,6 +120,13 @@ def test_a_companion_whose_variable_the_caller_set_is_not_started(site: Site) ->
     with site.serve(env={"UPSTREAM_URL": "http://mine.example"}) as served:
         assert served.get().json()["env"]["UPSTREAM_URL"] == "http://mine.example"
         assert len(served.processes()) == 1
+        assert "UPSTREAM_URL is set, so upstream is not started.\n" in served.text
+
+
+def test_a_variable_that_is_empty_counts_as_not_set(site: Site) -> None:
+    with site.serve(env={"UPSTREAM_URL": ""}) as served:
+        served.wait_for(r"Serving upstream \(upstream:app\)")
+        assert served.get("/first").status == 200
 
 
 def test_companions_can_call_each_other(site: Site) -> None:
@@ -157,6 +164,7 @@ def test_a_companion_lives_on_through_a_reload(site: Site) -> None:
     main = site.root / "stages" / "01_demo" / "main.py"
     with site.serve("reload") as served:
         first = served.get("/first").json()
+        assert "A change in a companion's code shows after a new start" in served.text
         main.write_text(CALLER.replace('"/first"', '"/first-again"'))
         until(lambda: served.text.count("Serving 01_demo") == 2, "the line, again")
         assert served.get("/first-again").json() == first

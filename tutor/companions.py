@@ -54,8 +54,16 @@ class Companions:
     _stopping: bool = False
 
     def start(self) -> None:
-        """Start every companion whose variable the caller did not set, and set the variable."""
-        wanted = [one for one in self.lesson.card.companions if one.variable not in os.environ]
+        """Start every companion whose variable the caller did not set, and set the variable.
+
+        A variable that is set but empty names no address, so it counts as not set.
+        """
+        wanted = []
+        for one in self.lesson.card.companions:
+            if os.environ.get(one.variable):
+                display.note(f"{one.variable} is set, so {one.name} is not started.")
+            else:
+                wanted.append(one)
         bound = [(one, listen("127.0.0.1", 0)) for one in wanted]
         # All addresses are known before the first starts, so that companions can call each other.
         for companion, listener in bound:
@@ -73,7 +81,7 @@ class Companions:
         return _Running(companion, url, log, process)
 
     def wait_until_ready(self) -> None:
-        """Return when every companion answers HTTP; raise TutorError when one does not."""
+        """Return when every companion answers HTTP, and say where; TutorError when one does not."""
         for one in self._running:
             deadline = time.monotonic() + READY_SECONDS
             while not _answers(one.url):
@@ -88,6 +96,10 @@ class Companions:
                 f"Serving {one.companion.name} ({one.companion.app}) at {one.url}",
                 f"log in {self.place.name_of(one.log)}",
             )
+
+    def __bool__(self) -> bool:
+        """Tell whether any companion was started."""
+        return bool(self._running)
 
     def watch(self, stop: Callable[[], None]) -> None:
         """Call `stop` from another thread when a companion ends by itself; see `failure`."""

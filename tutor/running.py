@@ -158,6 +158,8 @@ def _serve_here(plan: _Plan, listener: socket.socket, companions: Companions) ->
 
 def _serve_reloading(plan: _Plan, listener: socket.socket, companions: Companions) -> None:
     companions.wait_until_ready()
+    if companions:
+        display.note("A change in a companion's code shows after a new start, not at once.")
     reloader = _Reloader(plan, listener)
     companions.watch(reloader.should_exit.set)
     for number in _SIGNALS:
