@@ -114,12 +114,47 @@ def test_reasons_come_from_every_stage_on_the_way_in_order(root: Path) -> None:
     add_third_stage(root, '"main.py" = "It triples."')
     change(root / THIRD / "main.py", "2 * value", "3 * value")
 
-    for old, new in (("01", "03"), ("03", "01")):
+    for old, new, said in (("01", "03", "{}"), ("03", "01", "On the way forward ({})")):
         found = compared(root, old, new)
         assert whys(named(found, "main.py"), found) == [
-            "02_two: It doubles.",
-            "03_three: It triples.",
+            f"{said.format('02_two')}: It doubles.",
+            f"{said.format('03_three')}: It triples.",
         ]
+
+
+@pytest.mark.parametrize(("old", "new"), [("01", "03"), ("03", "01")])
+def test_a_file_is_followed_through_its_renames(root: Path, old: str, new: str) -> None:
+    add_third_stage(root, '"app/data.py" = "From `model.py`."')
+    text = "".join(f"{name} = 1\n" for name in "abcdef")
+    write(root / SECOND / "model.py", text)
+    change(root / SECOND / "lesson.toml", "[changes]\n", '[changes]\n"model.py" = "The data."\n')
+    write(root / THIRD / "app" / "data.py", f"{text}g = 1\n")
+
+    reasons = named(compared(root, old, new), "app/data.py").whys
+
+    assert [(why.lesson, why.text) for why in reasons] == [
+        ("02_two", "The data."),
+        ("03_three", "From `model.py`."),
+    ]
+
+
+def test_a_stage_that_needs_other_packages_says_so_where_its_card_does_not(root: Path) -> None:
+    add_third_stage(root, '"pyproject.toml" = "Served otherwise."')
+    change(root / SECOND / "pyproject.toml", "dependencies = []", 'dependencies = ["rich>=15"]')
+
+    found = compared(root, "01", "03")
+
+    assert whys(named(found, "pyproject.toml"), found) == [
+        "02_two: Needs rich>=15.",
+        "03_three: Served otherwise.",
+    ]
+
+
+def test_a_reason_read_backward_is_said_to_be_for_the_way_forward(root: Path) -> None:
+    found = compared(root, "02", "01")
+
+    assert found.backward
+    assert whys(named(found, "main.py"), found) == ["On the way forward (02_two): It doubles."]
 
 
 def test_a_missing_reason_is_said_and_not_invented(root: Path) -> None:
@@ -127,7 +162,9 @@ def test_a_missing_reason_is_said_and_not_invented(root: Path) -> None:
     found = compared(root, "01", "02")
 
     assert named(found, "hello.py").whys == []
-    assert whys(named(found, "hello.py"), found) == ["The card gives no reason."]
+    assert whys(named(found, "hello.py"), found) == [
+        "No reason is given in stages/02_two/lesson.toml."
+    ]
 
 
 def test_a_file_that_differs_by_the_version_alone_says_so(root: Path) -> None:

@@ -17,7 +17,7 @@ from tests.test_cli import tutor_cli
 from tests.test_comparing_api import APP
 from tutor.catalog import ROOT, Catalog
 from tutor.comparing import compare
-from tutor.comparison_text import SIDE_BY_SIDE, files, folded, stat
+from tutor.comparison_text import SIDE_BY_SIDE, files, folded, labeled, stat
 from tutor.errors import MisuseError, TutorError
 from tutor.showing_changes import DiffOptions, show_changes
 
@@ -58,6 +58,20 @@ def test_the_whole_answer_has_header_reasons_and_lines(
     assert "\nmain.py: changed  +6 -1\nWhy: It doubles.\n" in said
     assert "\n@@ -2,10 +2,15 @@\n" in said
     assert '\n-app = ("numbers", "0.1.0")\n+app = ("numbers", "0.2.0")\n' in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "label", "text"),
+    [
+        ("It doubles.", "Why", "It doubles."),
+        ("New: it doubles.", "New", "it doubles."),
+        ("03_three: Gone: it doubles.", "03_three", "Gone: it doubles."),
+        ("On the way forward (02_two): It doubles.", "On the way forward (02_two)", "It doubles."),
+        ("From `a`: it doubles.", "Why", "From `a`: it doubles."),
+    ],
+)
+def test_a_reason_has_one_label(reason: str, label: str, text: str) -> None:
+    assert labeled(reason) == (label, text)
 
 
 def test_the_same_lesson_twice_is_one_sentence(

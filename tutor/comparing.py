@@ -53,12 +53,17 @@ class Comparison:
     ideas: list[str]
     gone_ideas: list[str]
     dependencies: list[reasons.Requirement]
-    explained: bool
-    """Whether cards speak about this change at all; they do between stages."""
+    way: list[Lesson]
+    """The stages whose cards speak about this change, in their order; none beside stages."""
     tests_left_out: int = 0
     texts_left_out: list[str] = field(default_factory=list)
     same_files: list[str] = field(default_factory=list)
     """Files that were asked for and are the same in both."""
+
+    @property
+    def backward(self) -> bool:
+        """Whether the stages are compared against their order."""
+        return bool(self.way) and self.way[-1] == self.old
 
     @property
     def is_same_lesson(self) -> bool:
@@ -74,19 +79,19 @@ def compare(
     `wanted` are names or patterns of files, which then are all that is compared. Raises
     MisuseError when one names no file, TutorError when a card or project cannot be read.
     """
-    lessons = reasons.between(old, new, catalog)
-    backward = bool(lessons) and lessons[-1] == old
-    cards = [reasons.read_facts(lesson) for lesson in lessons or [new]]
-    ideas = [] if old == new else [idea for card in cards for idea in card.ideas]
+    cards = reasons.facts_on_the_way(old, new, catalog)
     found = Comparison(
         old=old,
         new=new,
         files=[],
-        ideas=[] if backward else ideas,
-        gone_ideas=ideas if backward else [],
+        ideas=[],
+        gone_ideas=[],
         dependencies=reasons.dependencies(old, new),
-        explained=bool(lessons),
+        way=reasons.between(old, new, catalog),
     )
+    if old != new:
+        ideas = [idea for card in cards or [reasons.read_facts(new)] for idea in card.ideas]
+        (found.gone_ideas if found.backward else found.ideas).extend(ideas)
     before, after = files_of(old, new)
     changed = _changed(before, after)
     chosen = _chosen(found, wanted, sorted(before.keys() | after.keys()), changed)
@@ -94,7 +99,7 @@ def compare(
         found.tests_left_out = 0 if tests else sum(is_test(name) for name in changed)
         found.texts_left_out = [name for name in changed if name in TEXTS]
         chosen = {n for n in changed if n not in TEXTS and (tests or not is_test(n))}
-    found.files = _Files(found, before, after, cards if lessons else []).changes(chosen)
+    found.files = _Files(found, before, after, cards).changes(chosen)
     return found
 
 
@@ -183,7 +188,8 @@ class _Files:
         change = FileChange(name, was, status if was == name else "moved")
         change.left = [move for move in moved if old and move.source == was]
         change.arrived = [move for move in moved if new and move.target == name]
-        change.whys = reasons.whys((name, was), self.cards)
+        names = (was, name) if self.found.backward else (name, was)
+        change.whys = reasons.whys(names, self.cards)
         self._fill(change, old, new)
         return change
 

@@ -21,6 +21,7 @@ def as_data(found: Comparison) -> dict[str, Any]:
         "old": found.old.path,
         "new": found.new.path,
         "same_lesson": found.is_same_lesson,
+        "backward": found.backward,
         "summary": {
             **{state: states.count(state) for state in ("changed", "added", "removed", "moved")},
             "lines_added": sum(change.count("+") for change in found.files),

@@ -107,7 +107,8 @@ def _file(change: FileChange, found: Comparison, *, beside: bool) -> Iterator[st
     yield f'<span class="tag">{escape(_fate(change))}</span>{_count(change)}</div>'
     reasons = words.whys(change, found)
     if reasons:
-        whys = "".join(f"<p><b>Why</b>{_prose(each)}</p>" for each in reasons)
+        labeled = map(words.labeled, reasons)
+        whys = "".join(f"<p><b>{escape(name)}</b>{_prose(each)}</p>" for name, each in labeled)
         yield f'<div class="why">{whys}</div>'
     notes = [*change.notes, *words.moved_names(change)]
     if notes:

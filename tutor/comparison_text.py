@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
+
+from tutor.catalog import CARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,20 +85,28 @@ def remarks(found: Comparison) -> Iterator[str]:
         yield f"Left out: {names} (see one with --file {found.texts_left_out[0]})."
     for name in found.same_files:
         yield f"{name} is the same in both."
-    if not found.explained:
+    if not found.way:
         yield "Cards say why from one stage to the next only, so no reasons are given here."
 
 
 def whys(change: FileChange, found: Comparison) -> list[str]:
     """Return why a file changed, with the lesson that says so where more than one could."""
-    if not change.whys and found.explained:
-        return ["The card gives no reason."]
-    return [_why(why, found) for why in change.whys]
+    if change.whys or not found.way:
+        return [_why(why, found) for why in change.whys]
+    cards = [f"{lesson.path}/{CARD}" for lesson in found.way]
+    return [f"No reason is given in {' or '.join(cards)}."]
 
 
 def _why(why: Why, found: Comparison) -> str:
-    neighbors = abs(int(found.old.number) - int(found.new.number)) == 1
-    return why.text if neighbors or not why.lesson else f"{why.lesson}: {why.text}"
+    if why.lesson and found.backward:
+        return f"On the way forward ({why.lesson}): {why.text}"
+    return f"{why.lesson}: {why.text}" if why.lesson and len(found.way) > 1 else why.text
+
+
+def labeled(reason: str) -> tuple[str, str]:
+    """Return a label for a reason, and its text: a reason may bring a label, such as `New`."""
+    own = re.match(r"(\w+|On the way forward [^:]+): (.+)", reason, re.DOTALL)
+    return (own[1], own[2]) if own else ("Why", reason)
 
 
 def title(change: FileChange) -> str:
@@ -156,7 +167,7 @@ def files(found: Comparison, width: int, *, fold: bool, beside: bool) -> Iterato
         yield []
         yield [(title(change), "bold"), (f"  {counts(change)}", "dim")]
         for said in whys(change, found):
-            yield from wrapped(f"Why: {said}", width, "cyan")
+            yield from wrapped(": ".join(labeled(said)), width, "cyan")
         for note in (*change.notes, *moved_names(change)):
             yield from wrapped(sentence(note), width, "blue")
         for hunk in change.hunks:

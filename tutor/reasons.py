@@ -6,14 +6,17 @@ The cards are not checked here against their model: that takes as long as the co
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tutor.catalog import CARD
+from tutor.comparing_moves import renamed
 from tutor.errors import TutorError
+from tutor.lesson_files import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tutor.catalog import Catalog, Lesson
 
@@ -60,6 +63,38 @@ class CardFacts:
     lesson: str
     ideas: list[str]
     changes: dict[str, str]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The files that had another name in the stage before: the new name, and that one."""
+
+
+def facts_on_the_way(old: Lesson, new: Lesson, catalog: Catalog) -> list[CardFacts]:
+    """Return what the cards of all stages from one to another say, in their order.
+
+    A card that is silent about changed dependencies gets a sentence about them. Raises TutorError
+    when a card or project cannot be read.
+    """
+    way = between(old, new, catalog)
+    if not way:
+        return []
+    stages = [catalog.stages[catalog.stages.index(way[0]) - 1], *way]
+    # Between neighbors the comparison itself finds what was renamed.
+    files = files_of(*stages) if len(way) > 1 else []
+    renames = [renamed(*pair) for pair in pairwise(files)] or [{}]
+    found = []
+    for (before, stage), names in zip(pairwise(stages), renames, strict=True):
+        facts = read_facts(stage)
+        needs = "" if PROJECT in facts.changes else _needs(dependencies(before, stage))
+        changes = facts.changes | ({PROJECT: needs} if needs else {})
+        found.append(replace(facts, changes=changes, renamed=names))
+    return found
+
+
+def _needs(differences: Sequence[Requirement]) -> str:
+    said = {
+        "Needs": [each.new for each in differences if each.new],
+        "No longer needs": [each.old for each in differences if not each.new],
+    }
+    return " ".join(f"{verb} {', '.join(names)}." for verb, names in said.items() if names)
 
 
 def read_facts(lesson: Lesson) -> CardFacts:
@@ -76,14 +111,22 @@ def read_facts(lesson: Lesson) -> CardFacts:
         raise TutorError(f"{lesson.path}/{CARD} cannot be read.") from error
 
 
-def whys(names: Iterable[str], cards: Iterable[CardFacts]) -> list[Why]:
-    """Return what the cards say about a file that has the first of `names`, and had the others."""
-    known = list(dict.fromkeys(names))
-    said = [(card, next((name for name in known if name in card.changes), None)) for card in cards]
-    found = [Why(card.lesson, card.changes[name]) for card, name in said if name]
+def whys(names: Sequence[str], cards: Sequence[CardFacts]) -> list[Why]:
+    """Return what the cards say about a file that has the first of `names`, and had the others.
+
+    A card is asked for the name that the file had then: it is followed through its renames.
+    """
+    found: list[Why] = []
+    name = names[0]
+    for card in reversed(cards):
+        before = card.renamed.get(name, name)
+        known = next((each for each in (name, before, *names) if each in card.changes), None)
+        if known:
+            found.append(Why(card.lesson, card.changes[known]))
+        name = before
     if found:
-        return found
-    return [Why("", _BY_CONVENTION[name]) for name in known if name in _BY_CONVENTION][:1]
+        return found[::-1]
+    return [Why("", _BY_CONVENTION[name]) for name in names if name in _BY_CONVENTION][:1]
 
 
 def dependencies(old: Lesson, new: Lesson) -> list[Requirement]:
