@@ -248,7 +248,11 @@ def test_a_chosen_file_that_is_the_same_in_both_is_named(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "way_out"),
-    [("mian.py", "Did you mean main.py"), ("lesson.toml", "They have: "), ("", "They have: ")],
+    [
+        ("mian.py", "Did you mean main.py"),
+        ("zzzz", "`tutor_cli diff 01 02 --stat` shows"),
+        ("", "`tutor_cli diff 01 02 --stat` shows"),
+    ],
 )
 def test_an_unknown_file_is_a_misuse_that_names_the_nearest(
     root: Path, wanted: str, way_out: str
@@ -258,6 +262,45 @@ def test_an_unknown_file_is_a_misuse_that_names_the_nearest(
 
     assert caught.value.what == f"Neither lesson has a file {wanted!r}."
     assert caught.value.way_out.startswith(way_out)
+
+
+def test_no_more_than_three_names_are_guessed(root: Path) -> None:
+    for number in range(9):
+        write(root / SECOND / f"part_{number}.py", "x = 1\n")
+        write(root / SECOND / f"deep_{number}" / "part_x.txt", "x = 1\n")
+
+    with pytest.raises(MisuseError) as caught:
+        compared(root, "01", "02", "part_x.py")
+
+    assert caught.value.way_out.count("part_") == 3
+
+
+@pytest.mark.parametrize("wanted", ["lesson.toml", f"{SECOND}/lesson.toml"])
+def test_a_card_is_not_compared_and_that_is_said(root: Path, wanted: str) -> None:
+    with pytest.raises(MisuseError) as caught:
+        compared(root, "01", "02", wanted)
+
+    assert caught.value.what == "lesson.toml is a lesson's card: it is not compared."
+
+
+@pytest.mark.parametrize("wanted", ["app", "app/", f"{SECOND}/app"])
+def test_a_folder_means_all_files_below_it(root: Path, wanted: str) -> None:
+    for name in ("one.py", "deep/two.py", "app.py"):
+        write(root / SECOND / "app" / name, "x = 1\n")
+    write(root / SECOND / "apple.py", "x = 1\n")
+
+    names = {change.name for change in compared(root, "01", "02", wanted).files}
+
+    assert names == {"app/one.py", "app/deep/two.py", "app/app.py"}
+
+
+@pytest.mark.parametrize(("stage", "told"), [(FIRST, "removed"), (SECOND, "new")])
+def test_a_module_that_cannot_be_parsed_is_said(root: Path, stage: str, told: str) -> None:
+    write(root / stage / "main.py", "x = 1\ndef broken(:\n")
+
+    assert named(compared(root, "01", "02"), "main.py").notes == [
+        f"main.py cannot be parsed (line 2), so what moved in it is shown as {told}."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -313,6 +356,7 @@ def test_a_broken_project_is_one_sentence(root: Path) -> None:
         (b"a\n", b"a\n" * 600_000, "A large file, 2 bytes → 1,200,000 bytes: its lines are not"),
         (b"a\n", b"a\r\n", "Line ends: LF → CRLF."),
         (b"a\n", b"a", "Line end after the last line: yes → no."),
+        (None, bytes(range(1, 256)), "A binary file, 255 bytes: its lines are not compared."),
         (b"a\n", "é\n".encode("latin-1"), "Not valid UTF-8: read as Latin-1."),
         (b"a\n", b"\xef\xbb\xbfa\n", "Encoding: utf-8 → utf-8-sig."),
         (b"a\n", "a\n".encode("utf-16"), "Encoding: utf-8 → utf-16."),

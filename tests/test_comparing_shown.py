@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,6 @@ from tutor.showing_changes import DiffOptions, show_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from tutor.comparison_text import Row
 
@@ -104,6 +104,47 @@ def test_dependencies_alone_can_be_shown(root: Path, capsys: pytest.CaptureFixtu
     assert said.endswith("Dependencies\n+ rich>=15\n")
 
 
+def test_json_of_the_dependencies_holds_them_alone(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(root / SECOND / "pyproject.toml", "dependencies = []", 'dependencies = ["rich>=15"]')
+
+    shown(root, deps=True, as_json=True)
+
+    assert json.loads(capsys.readouterr().out) == {
+        "old": FIRST,
+        "new": SECOND,
+        "same_lesson": False,
+        "dependencies": [{"name": "rich", "old": "", "new": "rich>=15", "group": ""}],
+    }
+
+
+def test_a_file_that_is_the_same_is_all_that_is_said(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(root, files=("hello.py",))
+
+    assert capsys.readouterr().out == "hello.py is the same in both.\n"
+
+
+def test_the_lines_that_moved_parts_lost_are_explained_once(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    legend = "In an added file, - counts the lines that definitions lost as they moved there.\n"
+    shown(root, stat=True)
+    assert legend not in capsys.readouterr().out
+
+    body = "".join(f"    value += {number}\n" for number in range(9))
+    text = f"\n\ndef lost(value: int) -> int:\n{body}    return value\n"
+    write(root / FIRST / "hello.py", (root / FIRST / "hello.py").read_text("utf-8") + text)
+    write(root / SECOND / "lost.py", text.strip().replace("    value += 8\n", "") + "\n")
+    shown(root, stat=True)
+
+    said = capsys.readouterr().out
+    assert said.count(legend) == 1
+    assert "+0 -1  added" in said
+
+
 def test_json_holds_all_that_is_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown(root, as_json=True)
 
@@ -124,6 +165,7 @@ def test_json_holds_all_that_is_shown(root: Path, capsys: pytest.CaptureFixture[
     [
         ({"strip_prefix": "/api"}, "--strip-prefix changes paths of the API."),
         ({"stat": True, "side_by_side": True}, "--stat shows no lines to put side by side."),
+        ({"stat": True, "html": Path("x.html")}, "The page always shows the lines of files."),
         ({"files": ("mian.py",)}, "Neither lesson has a file 'mian.py'."),
     ],
 )
@@ -162,8 +204,21 @@ def test_an_app_that_cannot_be_imported_leaves_the_files_compared(
 
     assert shown(root, api=True, as_json=True) == 1
     data = json.loads(capsys.readouterr().out)
-    assert "main.py, line 1:" in data["api"]["problem"]
+    assert "main.py, line 1:" in data["api"].pop("problem")
+    assert data["api"].pop("breaking") is data["api"].pop("compatible") is None
+    assert data["api"] == {"added": [], "removed": [], "changed": [], "notes": []}
     assert "main.py" in {each["name"] for each in data["files"]}
+
+
+def test_json_of_one_lesson_twice_has_an_api_in_which_nothing_differs(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(root, "02", "02", api=True, as_json=True) == 0
+
+    assert json.loads(capsys.readouterr().out)["api"] == {
+        "problem": None, "breaking": 0, "compatible": 0,
+        "added": [], "removed": [], "changed": [], "notes": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

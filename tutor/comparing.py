@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tutor import reasons
+from tutor.catalog import CARD
 from tutor.comparing_lines import Hunk, cell_hunks, hunks
 from tutor.comparing_moves import Move, moves, renamed
 from tutor.errors import MisuseError
@@ -127,9 +128,13 @@ def _chosen(
         pattern = word.replace("\\", "/").removeprefix("./")
         for lesson in (found.old, found.new):
             pattern = pattern.removeprefix(f"{lesson.path}/")
-        matching = [n for n in names if n == pattern] or [n for n in names if _fits(n, pattern)]
+        matching = (
+            [name for name in names if name == pattern]
+            or [name for name in names if name.startswith(f"{pattern.rstrip('/')}/")]
+            or [name for name in names if _fits(name, pattern)]
+        )
         if not matching:
-            raise MisuseError(f"Neither lesson has a file {word!r}.", _nearest(pattern, names))
+            raise _unknown(word, pattern, found, names)
         chosen.update(matching)
     found.same_files = sorted(chosen.difference(changed))
     return chosen.intersection(changed)
@@ -139,14 +144,22 @@ def _fits(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or (pattern != "" and PurePosixPath(name).match(pattern))
 
 
-def _nearest(wanted: str, names: list[str]) -> str:
+def _unknown(word: str, wanted: str, found: Comparison, names: list[str]) -> MisuseError:
     from difflib import get_close_matches
 
+    command = f"tutor_cli diff {found.old.number} {found.new.number} --stat"
+    if wanted == CARD:
+        return MisuseError(
+            f"{CARD} is a lesson's card: it is not compared.",
+            f"`{command}` shows what it says: the new ideas, and why each file differs.",
+        )
     near = get_close_matches(wanted, names, n=3, cutoff=0.5)
     near += [n for n in names if PurePosixPath(n).stem == PurePosixPath(wanted).stem]
-    if not near:
-        return f"They have: {', '.join(names)}"
-    return f"Did you mean {' or '.join(dict.fromkeys(near))}?"
+    likely = list(dict.fromkeys(near))[:3]
+    return MisuseError(
+        f"Neither lesson has a file {word!r}.",
+        f"Did you mean {' or '.join(likely)}?" if likely else f"`{command}` shows what differs.",
+    )
 
 
 class _Files:
@@ -197,7 +210,7 @@ class _Files:
         sides = [side for side in (old, new) if side]
         if not all(side.is_text for side in sides):
             sizes = " → ".join(f"{side.size:,} bytes" for side in sides)
-            kind = "A large file" if all(b"\0" not in s.content for s in sides) else "A binary file"
+            kind = "A binary file" if any(side.is_binary for side in sides) else "A large file"
             change.notes.append(f"{kind}, {sizes}: its lines are not compared.")
             return
         change.notes += _notes(old, new)
@@ -222,6 +235,11 @@ def _notes(old: LessonFile | None, new: LessonFile | None) -> list[str]:
             notes.append("A notebook that cannot be read: compared as text.")
         if side.encoding == "latin-1":
             notes.append("Not valid UTF-8: read as Latin-1.")
+        if side.name.endswith(".py") and isinstance(side.module, SyntaxError):
+            notes.append(
+                f"{side.name} cannot be parsed (line {side.module.lineno or 1}), "
+                f"so what moved in it is shown as {'new' if side is new else 'removed'}."
+            )
     if not any(side.size for side in sides):
         notes.append("An empty file.")
     if old and new and old.size and new.size:

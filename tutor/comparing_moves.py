@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -129,14 +128,11 @@ def _move(source: str, was: Definition, target: str, now: Definition) -> Move:
 
 def definitions(file: LessonFile) -> list[Definition]:
     """Return the definitions of a module; none when it is no text or not valid Python."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse("\n".join(file.lines) if file.is_text else "")
-    except (SyntaxError, ValueError, RecursionError):
+    if isinstance(file.module, SyntaxError):
         return []
     found: list[Definition] = []
     above = 0
-    for node in tree.body:
+    for node in file.module.body:
         end = node.end_lineno or node.lineno
         named = _named(node)
         if named and end > above:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tutor.comparing_api import ApiComparison
     from tutor.comparing_lines import Hunk
     from tutor.comparing_moves import Move
+    from tutor.errors import TutorError
 
 
 def as_data(found: Comparison) -> dict[str, Any]:
@@ -67,11 +68,19 @@ def _hunk(hunk: Hunk) -> dict[str, Any]:
     }
 
 
-def api_data(found: ApiComparison) -> dict[str, Any]:
-    """Return a comparison of two APIs as dicts, lists, strings and numbers."""
+def api_data(found: ApiComparison | None, problem: TutorError | None) -> dict[str, Any]:
+    """Return a comparison of two APIs as dicts, lists, strings and numbers.
+
+    The keys are always the same; the counts are null when a problem left nothing to count.
+    """
+    from tutor.comparing_api import ApiComparison
+
+    said = " ".join(filter(None, (problem.what, problem.way_out))) if problem else None
+    found = found or ApiComparison((), (), ())
     return {
-        "breaking": found.breaking,
-        "compatible": found.compatible,
+        "problem": said,
+        "breaking": None if problem else found.breaking,
+        "compatible": None if problem else found.compatible,
         "added": list(found.added),
         "removed": list(found.removed),
         "changed": [asdict(each) for each in found.changed],

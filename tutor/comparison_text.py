@@ -83,10 +83,16 @@ def remarks(found: Comparison) -> Iterator[str]:
     if found.texts_left_out:
         names = " and ".join(found.texts_left_out)
         yield f"Left out: {names} (see one with --file {found.texts_left_out[0]})."
-    for name in found.same_files:
-        yield f"{name} is the same in both."
+    yield from same_files(found)
+    if any(change.status == "added" and change.count("-") for change in found.files):
+        yield "In an added file, - counts the lines that definitions lost as they moved there."
     if not found.way:
         yield "Cards say why from one stage to the next only, so no reasons are given here."
+
+
+def same_files(found: Comparison) -> Iterator[str]:
+    """Yield a sentence for each file that was asked for and is the same in both."""
+    return (f"{name} is the same in both." for name in found.same_files)
 
 
 def whys(change: FileChange, found: Comparison) -> list[str]:
@@ -141,7 +147,7 @@ def stat(found: Comparison, width: int) -> Iterator[Row]:
             (minus, "red"),
             (f"  {fate}", ""),
         ]
-        for said in (*whys(change, found), *moved_names(change)):
+        for said in (*whys(change, found), *change.notes, *moved_names(change)):
             yield from wrapped(said, width, "cyan", "    ")
 
 

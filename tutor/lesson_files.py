@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import subprocess
+import warnings
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000
 """Bytes; a larger file is not compared line by line."""
 _LEFT_BY_TOOLS = ("__pycache__", ".DS_Store")
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r\f\x1b"))
+_MANY_CONTROLS = 0.02
+"""With a greater share of control characters, bytes that are not UTF-8 are no text."""
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
@@ -65,9 +70,28 @@ class LessonFile:
     @cached_property
     def is_text(self) -> bool:
         """Whether it can be shown as lines; a very large file cannot."""
-        start = self.content[:4]
-        utf16 = start.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-        return self.size <= LARGEST and (utf16 or b"\0" not in self.content)
+        return self.size <= LARGEST and not self.is_binary
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether its bytes are no text: with a zero, or many control characters and no UTF-8."""
+        if self.content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            return False
+        if b"\0" in self.content:
+            return True
+        controls = len(self.content) - len(self.content.translate(None, _CONTROLS))
+        return controls > _MANY_CONTROLS * self.size and self.encoding == "latin-1"
+
+    @cached_property
+    def module(self) -> ast.Module | SyntaxError:
+        """Its syntax tree as Python, or why there is none; an empty one when it is no text."""
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return ast.parse("\n".join(self.lines) if self.is_text else "")
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError):
+            return SyntaxError("not Python, or too deep")
 
     @cached_property
     def encoding(self) -> str:

@@ -46,6 +46,10 @@ def show_changes(old: Lesson, new: Lesson, catalog: Catalog, options: DiffOption
         raise MisuseError("--strip-prefix changes paths of the API.", "Add --api to compare them.")
     if options.stat and options.side_by_side:
         raise MisuseError("--stat shows no lines to put side by side.", "Leave one of them out.")
+    if options.stat and options.html:
+        raise MisuseError(
+            "The page always shows the lines of files.", "Leave out --stat or --html."
+        )
     with _documents(old, new, catalog, options) as documents:
         found = comparing.compare(old, new, catalog, wanted=options.files, tests=options.tests)
         api, problem = None, None
@@ -56,7 +60,7 @@ def show_changes(old: Lesson, new: Lesson, catalog: Catalog, options: DiffOption
     if options.html:
         _write(found, api or problem, options, options.html)
     if options.as_json:
-        display.data(_data(found, api, problem))
+        display.data(_data(found, api, problem, options))
         return problem.exit_code if problem else 0
     if not options.html:
         display.rows(_rows(found, api, options))
@@ -93,18 +97,22 @@ def _write(
 
 
 def _data(
-    found: Comparison, api: ApiComparison | None, problem: TutorError | None
+    found: Comparison, api: ApiComparison | None, problem: TutorError | None, options: DiffOptions
 ) -> dict[str, object]:
     data = as_data(found)
-    if api:
-        data["api"] = api_data(api)
-    if problem:
-        data["api"] = {"problem": problem.what, "way_out": problem.way_out}
+    if options.deps and not _shows_lines(options) and not options.stat:
+        kept = ("old", "new", "same_lesson", "dependencies")
+        data = {key: data[key] for key in kept}
+    if options.api:
+        data["api"] = api_data(api, problem)
     return data
 
 
 def _rows(found: Comparison, api: ApiComparison | None, options: DiffOptions) -> Iterator[Row]:
     width = display.columns()
+    if found.same_files and not (found.files or options.api or options.deps):
+        yield from ([(sentence, "")] for sentence in comparison_text.same_files(found))
+        return
     yield from comparison_text.header(found, width)
     if found.is_same_lesson:
         return
