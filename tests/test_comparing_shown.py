@@ -256,6 +256,39 @@ def test_a_narrow_terminal_shows_one_column_and_says_so(
     assert (f"need {SIDE_BY_SIDE} columns; here are {width}." in said) is (width < SIDE_BY_SIDE)
 
 
+def test_side_by_side_in_a_file_is_wide_enough_for_most_lines(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    change(root / SECOND / "main.py", '"""Numbers."""', f'"""{"Numbers. " * 7}"""')
+
+    shown(root, side_by_side=True)
+
+    said = capsys.readouterr().out
+    assert f'+"""{"Numbers. " * 7}"""' in said
+    assert "↪" not in said
+
+
+@pytest.mark.parametrize("width", [20, 30, 40])
+def test_a_line_is_folded_between_words(width: int) -> None:
+    text = "    a = words(of_this, or_that, many)  # and more"
+
+    pieces = folded(text, width)
+
+    assert len(pieces) > 1
+    words = [word for piece in pieces for word in piece.replace("↪", "").split()]
+    assert words == text.split()
+
+
+def test_only_a_word_that_is_too_long_is_broken() -> None:
+    assert folded("one " + "x" * 12 + " two", 10) == [
+        "one ",
+        "  ↪ xxxxxx",
+        "  ↪ xxxxxx",
+        "  ↪  two",
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "short", "word " * 30, "x" * 100, "漢" * 50, " " * 70 + "x"])
 def test_a_folded_line_keeps_all_of_its_text(text: str) -> None:
     pieces = folded(text, 40)

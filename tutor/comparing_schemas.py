@@ -16,7 +16,7 @@ a type, null, an enum value or a form is removed         breaking        ok
 a bound, pattern, format or other rule is added, tighter breaking        ok
 a bound, pattern, format or other rule is removed, wider ok              breaking
 a pattern, format or other rule is another one           breaking        breaking
-unknown fields are refused now / allowed now             breaking / ok   ok / ok
+other fields are refused now / allowed now               breaking / ok   ok / ok
 a default changes                                        breaking        ok
 a field is deprecated, or no longer                      ok              ok
 
@@ -172,13 +172,13 @@ class SchemaComparer:
         if isinstance(was, dict) and isinstance(now, dict):
             yield from self._compare(was, now, at.field("*"))
         elif was is not False and now is False:
-            yield at.change("unknown fields are refused", "narrower")
+            yield at.change("other fields than these are refused now", "narrower")
         elif was is False and now is not False:
-            yield at.change("unknown fields are allowed", "none")
+            yield at.change("other fields than these are allowed now", "none")
         elif isinstance(now, dict) and now:
-            yield at.change("unknown fields have a type", "narrower")
+            yield at.change("other fields than these must fit a schema now", "narrower")
         elif isinstance(was, dict) and was:
-            yield at.change("unknown fields have any type", "wider")
+            yield at.change("other fields than these may have any type now", "wider")
 
 
 def deprecation(now: Schema) -> str:
@@ -226,17 +226,17 @@ def _enum(old: Schema, new: Schema, at: _At) -> Iterator[Change]:
 
 
 def _range(old: Schema, new: Schema, at: _At) -> Iterator[Change]:
-    for inclusive, exclusive, sign, word in (
-        ("minimum", "exclusiveMinimum", 1, ">"),
-        ("maximum", "exclusiveMaximum", -1, "<"),
+    for inclusive, exclusive, sign, words in (
+        ("minimum", "exclusiveMinimum", 1, ("at least", "above")),
+        ("maximum", "exclusiveMaximum", -1, ("at most", "below")),
     ):
         was, now = (_limit(schema, inclusive, exclusive, sign) for schema in (old, new))
         if was != now:
-            said = (
-                f"{word}{'' if b[1] else '='} {b[0] * sign}" if b else "any" for b in (was, now)
-            )
+            before, after = (b and f"{words[b[1]]} {b[0] * sign}" for b in (was, now))
+            what = f"must be {after} now" if after else f"need no longer be {before}"
+            what += f" (before: {before})" if before and after else ""
             tighter = was is None or (now is not None and now > was)
-            yield at.change(f"value {' → '.join(said)}", "narrower" if tighter else "wider")
+            yield at.change(what, "narrower" if tighter else "wider")
 
 
 def _limit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.comparison_text import wrapped
+from tutor.comparison_text import COLORS, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from tutor.comparing_schemas import Change
     from tutor.comparison_text import Row
 
-_MARKS = {True: ("breaking  ", "red"), False: ("compatible", "green")}
+_MARKS = {True: ("breaking  ", COLORS["-"]), False: ("compatible", COLORS["+"])}
 
 
 def api_summary(found: ApiComparison) -> str:
     """Return the counts in one sentence."""
     if not (found.breaking or found.compatible):
-        return "The APIs are the same."
+        return "For a client the two APIs are the same."
     added = "1 operation" if len(found.added) == 1 else f"{len(found.added)} operations"
     breaking = "1 breaking change" if found.breaking == 1 else f"{found.breaking} breaking changes"
     return (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tutor.comparing_lines import Hunk, Line
 
 _KINDS = {"+": "added", "-": "removed", " ": "same"}
+_TOP = '<a class="top" href="#top">↑ All files</a>'
 _ELEMENTS = {"+": "ins", "-": "del"}
 
 
@@ -43,7 +44,7 @@ def page(
             f"<title>{escape(title)}</title>",
             f"<style>{STYLE}</style>",
             "</head>",
-            "<body>",
+            '<body id="top">',
             *_header(found, title),
             *(() if found.is_same_lesson else _contents(found, api)),
             "<main>",
@@ -104,7 +105,7 @@ def _prose(text: str) -> str:
 def _file(change: FileChange, found: Comparison, *, beside: bool) -> Iterator[str]:
     yield f'<section id="{_anchor(change)}"><div class="title">'
     yield f"<h2><code>{escape(change.name)}</code></h2>"
-    yield f'<span class="tag">{escape(_fate(change))}</span>{_count(change)}</div>'
+    yield f'<span class="tag">{escape(_fate(change))}</span>{_count(change)}{_TOP}</div>'
     reasons = words.whys(change, found)
     if reasons:
         labeled = map(words.labeled, reasons)

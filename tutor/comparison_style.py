@@ -45,6 +45,7 @@ nav li { padding: 0.2rem 0; border-bottom: 1px solid var(--edge); }
 nav li > * { margin-right: 0.5rem; }
 section { margin-top: 2.5rem; }
 .title { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; }
+.top { margin-left: auto; font-size: 0.9rem; }
 .why {
   background: var(--why); border-left: 0.35rem solid var(--why-edge); border-radius: 0.25rem;
   padding: 0.6rem 0.9rem; margin: 0.75rem 0; font-size: 1.08rem; max-width: none;
@@ -59,6 +60,7 @@ section { margin-top: 2.5rem; }
   font-size: 0.8rem; max-width: none; border-bottom: 1px solid var(--edge);
 }
 .lines { font-size: 0.82rem; line-height: 1.5; }
+@media (min-width: 1000px) { .lines { font-size: 0.94rem; } }
 .line, .half {
   display: grid; grid-template-columns: 3.2em 3.2em 1.6em minmax(0, 1fr);
   border-left: 0.3rem solid transparent;

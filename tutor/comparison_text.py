@@ -23,10 +23,14 @@ Row = list[Piece]
 
 SIDE_BY_SIDE = 100
 """The narrowest terminal, in columns, in which two files fit beside each other."""
+ROOMY = 160
+"""The columns for two files beside each other where nothing says how wide the answer may be."""
 SAME_LESSON = "Both are the same lesson, so nothing differs."
 _CONTINUED = "  ↪ "
 _STATES = ("changed", "added", "removed", "moved")
-_STYLES = {"+": "green", "-": "red", " ": "dim"}
+COLORS = {"+": "bright_blue", "-": "red"}
+"""Blue and red, which people who cannot tell red from green can tell."""
+_STYLES = COLORS | {" ": "dim"}
 _VISIBLE = {code: chr(0x2400 + code) for code in range(32) if code != ord("\t")} | {127: "\u2421"}
 
 
@@ -142,9 +146,9 @@ def stat(found: Comparison, width: int) -> Iterator[Row]:
         fate = title(change).removeprefix(f"{change.name}: ")
         yield [
             (f"{change.name.ljust(names)}  {blanks}", ""),
-            (plus, "green"),
+            (plus, COLORS["+"]),
             (" ", ""),
-            (minus, "red"),
+            (minus, COLORS["-"]),
             (f"  {fate}", ""),
         ]
         for said in (*whys(change, found), *change.notes, *moved_names(change)):
@@ -175,12 +179,12 @@ def files(found: Comparison, width: int, *, fold: bool, beside: bool) -> Iterato
         for said in whys(change, found):
             yield from wrapped(": ".join(labeled(said)), width, "cyan")
         for note in (*change.notes, *moved_names(change)):
-            yield from wrapped(sentence(note), width, "blue")
+            yield from wrapped(sentence(note), width, "magenta")
         for hunk in change.hunks:
             if not hunk.lines:
                 continue
             yield []
-            yield [(hunk.header, "cyan"), (f" {hunk.note}".rstrip(), "blue")]
+            yield [(hunk.header, "cyan"), (f" {hunk.note}".rstrip(), "magenta")]
             two = beside and has_two_sides(hunk)
             yield from _beside(hunk, width) if two else _below(hunk, width if fold else 0)
 
@@ -207,7 +211,8 @@ def folded(text: str, width: int) -> list[str]:
     while cell_len(text) > width - len(mark):
         piece = chop_cells(text, width - len(mark))[0]
         blank = piece.rfind(" ") + 1
-        if blank > len(piece) // 2:  # better between words than inside one
+        # Between words, unless the first one is itself too long.
+        if text[len(piece)] != " " and piece[:blank].strip():
             piece = piece[:blank]
         pieces.append(mark + piece)
         text = text[len(piece) :]
@@ -261,9 +266,9 @@ def requirements(found: Comparison, width: int) -> Iterator[Row]:
     for each in found.dependencies:
         group = f"  (group {each.group})" if each.group else ""
         if each.old:
-            yield [(f"- {each.old}{group}", "red")]
+            yield [(f"- {each.old}{group}", COLORS["-"])]
         if each.new:
-            yield [(f"+ {each.new}{group}", "green")]
+            yield [(f"+ {each.new}{group}", COLORS["+"])]
 
 
 def wrapped(text: str, width: int, style: str = "", indent: str = "") -> Iterator[Row]:

@@ -201,11 +201,11 @@ def findings(found: Sequence[Finding], *, as_json: bool) -> int:
     return 0
 
 
-def columns() -> int:
-    """Return how wide the answer may be: the terminal, or what the caller asks for, or 100."""
+def columns(otherwise: int = 100) -> int:
+    """Return how wide the answer may be: as COLUMNS says, the terminal is, or else `otherwise`."""
     from shutil import get_terminal_size
 
-    return get_terminal_size((100, 24)).columns
+    return get_terminal_size((otherwise, 24)).columns
 
 
 def is_terminal() -> bool:

@@ -122,6 +122,7 @@ def _rows(found: Comparison, api: ApiComparison | None, options: DiffOptions) ->
     if options.deps:
         yield from comparison_text.requirements(found, width)
     if _shows_lines(options):
+        width = display.columns(comparison_text.ROOMY) if options.side_by_side else width
         beside = options.side_by_side and width >= comparison_text.SIDE_BY_SIDE
         if options.side_by_side and not beside:
             yield from comparison_text.too_narrow(width)
