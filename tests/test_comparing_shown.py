@@ -143,6 +143,8 @@ def test_the_lines_that_moved_parts_lost_are_explained_once(
     said = capsys.readouterr().out
     assert said.count(legend) == 1
     assert "+0 -1  added" in said
+    shown(root, deps=True)
+    assert legend not in capsys.readouterr().out
 
 
 def test_json_holds_all_that_is_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,8 @@ def _header(found: Comparison, title: str) -> Iterator[str]:
         if ideas:
             yield f"<h3>{name}</h3><ul>{''.join(f'<li>{_prose(idea)}</li>' for idea in ideas)}</ul>"
     yield f"<p>{_prose(words.dependencies_sentence(found.dependencies))}</p>"
-    yield from (f'<p class="quiet">{_prose(remark)}</p>' for remark in words.remarks(found))
+    remarks = [*words.remarks(found), *words.legend(found)]
+    yield from (f'<p class="quiet">{_prose(remark)}</p>' for remark in remarks)
     yield "</header>"
 
 

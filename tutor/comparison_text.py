@@ -45,7 +45,7 @@ def header(found: Comparison, width: int) -> Iterator[Row]:
     if found.is_same_lesson:
         yield [(SAME_LESSON, "")]
         return
-    yield [(f"{', '.join(summary(found))}.", "")]
+    yield from wrapped(f"{', '.join(summary(found))}.", width)
     for title, ideas in (("New ideas", found.ideas), ("Ideas left behind", found.gone_ideas)):
         if ideas:
             yield from wrapped(f"{title}: {'; '.join(ideas)}.", width)
@@ -88,10 +88,14 @@ def remarks(found: Comparison) -> Iterator[str]:
         names = " and ".join(found.texts_left_out)
         yield f"Left out: {names} (see one with --file {found.texts_left_out[0]})."
     yield from same_files(found)
-    if any(change.status == "added" and change.count("-") for change in found.files):
-        yield "In an added file, - counts the lines that definitions lost as they moved there."
     if not found.way:
         yield "Cards say why from one stage to the next only, so no reasons are given here."
+
+
+def legend(found: Comparison) -> Iterator[str]:
+    """Yield what the counts of lines mean where that is not plain."""
+    if any(change.status == "added" and change.count("-") for change in found.files):
+        yield "In an added file, - counts the lines that definitions lost as they moved there."
 
 
 def same_files(found: Comparison) -> Iterator[str]:

@@ -116,6 +116,9 @@ def _rows(found: Comparison, api: ApiComparison | None, options: DiffOptions) ->
     yield from comparison_text.header(found, width)
     if found.is_same_lesson:
         return
+    if options.stat or _shows_lines(options):
+        for sentence in comparison_text.legend(found):
+            yield from comparison_text.wrapped(sentence, width, "dim")
     if options.stat:
         yield []
         yield from comparison_text.stat(found, width)
