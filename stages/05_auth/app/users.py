@@ -9,9 +9,9 @@ from app.schemas.users import User
 
 DEMO_PASSWORD = "password123"  # noqa: S105  # it is no secret
 DEMO_USERS = (
-    ("7e57ed00-0000-4000-8000-000000000001", "testuser", "Test User", False),
-    ("7e57ed00-0000-4000-8000-000000000002", "otheruser", "Other User", False),
-    ("7e57ed00-0000-4000-8000-000000000003", "disableduser", "Disabled User", True),
+    ("7e57ed00-0000-4000-a000-000000000001", "testuser", "Test User", False),
+    ("7e57ed00-0000-4000-a000-000000000002", "otheruser", "Other User", False),
+    ("7e57ed00-0000-4000-a000-000000000003", "disableduser", "Disabled User", True),
 )
 
 

@@ -41,7 +41,7 @@ def test_a_token_says_who_and_until_when_and_no_more(anonymous: TestClient) -> N
     said = claims(anonymous.post("/token", data=FORM))
 
     assert said.keys() == {"sub", "exp"}
-    assert said["sub"] == "7e57ed00-0000-4000-8000-000000000001"
+    assert said["sub"] == "7e57ed00-0000-4000-a000-000000000001"
     assert before + 30 * 60 <= said["exp"] <= time.time() + 30 * 60
 
 

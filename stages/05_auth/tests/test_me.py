@@ -7,8 +7,8 @@ from importlib import import_module
 import pytest
 from fastapi.testclient import TestClient
 
-USER = "7e57ed00-0000-4000-8000-000000000001"
-DISABLED_USER = "7e57ed00-0000-4000-8000-000000000003"
+USER = "7e57ed00-0000-4000-a000-000000000001"
+DISABLED_USER = "7e57ed00-0000-4000-a000-000000000003"
 
 
 def test_a_token_says_who_its_bearer_is(client: TestClient) -> None:

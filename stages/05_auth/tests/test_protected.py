@@ -1,9 +1,12 @@
 """All operations on tasks need a token; the greeting and the documentation need none."""
 
+import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 TASKS = [
@@ -14,7 +17,7 @@ TASKS = [
     ("PATCH", "/tasks/1"),
     ("DELETE", "/tasks/1"),
 ]
-DISABLED_USER = "7e57ed00-0000-4000-8000-000000000003"
+DISABLED_USER = "7e57ed00-0000-4000-a000-000000000003"
 
 
 @pytest.mark.parametrize(("method", "path"), TASKS)
@@ -52,3 +55,16 @@ def test_who_is_there_is_asked_before_the_input(
 @pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json"])
 def test_what_everybody_may_see_needs_no_token(anonymous: TestClient, path: str) -> None:
     assert anonymous.get(path).status_code == 200
+
+
+def test_an_operation_that_forgets_to_ask_is_guarded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        monkeypatch.delitem(sys.modules, module)
+    router = import_module("app.routers.tasks").router  # a copy that no other test sees
+    router.get("/forgetful/one")(lambda: "Come in!")
+    app = FastAPI()
+    app.include_router(router)
+
+    answer = TestClient(app, base_url="http://localhost").get("/tasks/forgetful/one")
+
+    assert answer.status_code == 401

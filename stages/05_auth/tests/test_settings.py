@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 LONG = "x" * 32
+PEM = "-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----\n"
 
 
 def start() -> None:
@@ -72,7 +73,7 @@ def test_without_a_key_a_developer_is_warned(
 
 @pytest.mark.parametrize("environment_name", ["development", "staging", "production"])
 @pytest.mark.parametrize(
-    "wrong", ["", "hunter2", "hunter2".ljust(31, "x"), "hunter2".ljust(32, "é")]
+    "wrong", ["", "hunter2", "hunter2".ljust(31, "x"), "hunter2".ljust(32, "é"), PEM]
 )
 def test_a_poor_key_stops_the_start_and_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch,

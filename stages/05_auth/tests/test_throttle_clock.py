@@ -98,16 +98,23 @@ def test_names_without_end_do_not_fill_the_memory(throttle: LoginThrottle) -> No
     assert sizes[-1] < 1.1 * sizes[0]
 
 
-def test_the_names_that_make_room_are_the_oldest(throttle: LoginThrottle, clock: Clock) -> None:
-    for name in ("early", "late"):
-        for _ in range(10):
-            throttle.failed(name, "192.0.2.1")
+@pytest.mark.usefixtures("memory")
+def test_names_are_forgotten_after_their_time(throttle: LoginThrottle, clock: Clock) -> None:
+    for number in range(9_000):
+        throttle.failed(str(number), "192.0.2.1")
+    full = tracemalloc.get_traced_memory()[0]
+
+    clock.now += 301
+    throttle.failed("testuser", "192.0.2.1")
+
+    assert tracemalloc.get_traced_memory()[0] < full / 2
+
+
+def test_the_names_that_make_room_failed_longest_ago(throttle: LoginThrottle) -> None:
+    for name in [*["early"] * 9, *["late"] * 10, "early"]:
+        throttle.failed(name, "192.0.2.1")
     for number in range(9_999):
         throttle.failed(str(number), "192.0.2.1")
 
-    assert seconds_to_wait(throttle, "early") == 0
-    assert seconds_to_wait(throttle, "late") == 300
-
-    clock.now += 301
-    throttle.failed("new", "192.0.2.1")
     assert seconds_to_wait(throttle, "late") == 0
+    assert seconds_to_wait(throttle, "early") == 300

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-USER = "7e57ed00-0000-4000-8000-000000000001"
-LATER = int(time.time()) + 24 * 60 * 60
+USER = "7e57ed00-0000-4000-a000-000000000001"
+LATER = 4_102_444_800  # the year 2100
 GOOD = {"sub": USER, "exp": LATER}
 
 WRONG_SUBJECTS: list[object] = [1, 1.5, True, None, [USER], {"id": USER}]
@@ -42,12 +42,12 @@ def test_a_good_token_made_by_hand_is_taken(anonymous: TestClient, make_token: M
 @pytest.mark.parametrize(
     "claims",
     [
-        {"sub": USER, "exp": int(time.time()) - 60},
+        {"sub": USER, "exp": 1_700_000_000},
         {"sub": USER, "exp": 0},
         {"sub": USER},
         {"exp": LATER},
         {},
-        {"sub": "7e57ed00-0000-4000-8000-000000000009", "exp": LATER},
+        {"sub": "7e57ed00-0000-4000-a000-000000000009", "exp": LATER},
         {"sub": "testuser", "exp": LATER},
         {"sub": "", "exp": LATER},
         {"sub": "\ud800", "exp": LATER},
@@ -62,6 +62,15 @@ def test_claims_that_do_not_hold_are_refused(
     anonymous: TestClient, make_token: MakeToken, claims: dict[str, Any]
 ) -> None:
     assert status(anonymous, f"Bearer {make_token(claims)}") == 401
+
+
+def test_a_token_expires_at_the_moment_that_it_names(
+    anonymous: TestClient, make_token: MakeToken
+) -> None:
+    now = int(time.time())
+
+    assert status(anonymous, f"Bearer {make_token({'sub': USER, 'exp': now + 30})}") == 200
+    assert status(anonymous, f"Bearer {make_token({'sub': USER, 'exp': now - 2})}") == 401
 
 
 @pytest.mark.parametrize(

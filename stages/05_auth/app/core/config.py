@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         """Refuse a key that is quickly guessed, or that is no text."""
         text = key.get_secret_value()
         if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
-            raise ValueError(f"a key has at least {SHORTEST_KEY} characters, all of them ASCII")
+            raise ValueError(f"at least {SHORTEST_KEY} printable ASCII characters are needed")
         return key
 
 

@@ -13,7 +13,7 @@ class User(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "id": "7e57ed00-0000-4000-8000-000000000001",
+                    "id": "7e57ed00-0000-4000-a000-000000000001",
                     "username": "testuser",
                     "email": "testuser@example.com",
                     "full_name": "Test User",
