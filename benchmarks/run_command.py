@@ -47,7 +47,7 @@ def _first_answer(command: list[str], folder: Path) -> Callable[[], float]:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def once() -> float:
-        port = _free_port()
+        port = free_port()
         started = time.perf_counter()
         process = subprocess.Popen(
             [*command, "--port", str(port)],
@@ -58,21 +58,23 @@ def _first_answer(command: list[str], folder: Path) -> Callable[[], float]:
             start_new_session=True,
         )
         try:
-            _wait_for_200(port, process, started + DEADLINE)
+            wait_for_200(port, process, started + DEADLINE)
             return time.perf_counter() - started
         finally:
-            _end(process)
+            end(process)
 
     return once
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that was free just now."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for_200(port: int, process: subprocess.Popen[bytes], deadline: float) -> None:
+def wait_for_200(port: int, process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Wait until `GET /` answers 200; raise RuntimeError when the process ends or is too late."""
     while not _answers(port):
         if process.poll() is not None or time.perf_counter() > deadline:
             raise RuntimeError(f"{process.args!r} does not answer; it ended: {process.returncode}")
@@ -89,7 +91,8 @@ def _answers(port: int) -> bool:
             return False
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to stop, and wait until it has."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(10)

@@ -2,7 +2,8 @@
 
 A copy of the later stage gets the test files of the earlier one in place of its own; the later
 stage's `conftest.py` stays, for it knows how to start its app. Files that a stage in between has
-unchanged are left out: they run as a part of that stage's suite.
+unchanged are left out: they run as a part of that stage's suite. So are files that promise nothing:
+they may ask for fixtures that the later `conftest.py` has no longer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.guards.code import files_of
+from tests.guards.code import files_of, read
 from tests.guards.steps import means, outcomes
 from tests.made_up import write
 from tutor.catalog import Catalog, Lesson
@@ -61,11 +62,16 @@ def pairs_of(stages: Sequence[Lesson]) -> Iterator[Pair]:
     """Yield each stage with each later one, and the test files to run there."""
     for last, later in enumerate(stages):
         for first, stage in enumerate(stages[:last]):
-            own = [n for n in files_of(stage) if n.startswith("tests/") and n != CONFTEST]
+            own = [n for n in files_of(stage) if n.startswith("tests/") and promises(n, stage)]
             between = stages[first + 1 : last]
             files = [n for n in own if not any(same(n, stage, each) for each in between)]
             if any(name.endswith(".py") for name in files):
                 yield Pair(stage, later, tuple(files))
+
+
+def promises(name: str, stage: Lesson) -> bool:
+    """Tell whether a file has portable tests, or is something that they may read."""
+    return not name.endswith(".py") or "mark.portable" in read(stage.folder / name)
 
 
 def same(name: str, one: Lesson, other: Lesson) -> bool:
@@ -203,3 +209,12 @@ def test_a_file_is_tried_as_a_part_of_the_last_suite_that_has_it(tmp_path: Path)
         "01-on-03": ("tests/test_old.py",),
         "02-on-03": ("tests/test_it.py", "tests/test_old.py"),
     }
+
+
+def test_a_file_that_promises_nothing_is_not_tried(tmp_path: Path) -> None:
+    stages = make_stages(tmp_path, [2, 2])
+    write(stages[0].folder / "tests" / "test_own.py", "def test_own(gone: None) -> None: ...\n")
+
+    [pair] = pairs_of(stages)
+
+    assert pair.files == ("tests/test_it.py",)
