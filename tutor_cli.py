@@ -113,9 +113,10 @@ def run_tests(
             time_limit=time_limit,
             on_event=on_event,
         )
-    if junit:
+    code = display.testing_results(results, as_json=as_json)
+    if junit:  # last: a file that cannot be written must not cost the results
         testing.write_junit(results, junit)
-    raise typer.Exit(display.testing_results(results, as_json=as_json))
+    raise typer.Exit(code)
 
 
 @app.command("diff")

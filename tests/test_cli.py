@@ -171,6 +171,16 @@ def test_results_as_json_and_as_junit_xml_agree(checkout: Path, tmp_path: Path) 
     assert int(suites.attrib["tests"]) == told["passed"] > 0
 
 
+def test_a_junit_file_that_cannot_be_written_does_not_cost_the_results(
+    checkout: Path, tmp_path: Path
+) -> None:
+    result = tutor_cli(checkout, "test", "01", "--junit", str(tmp_path), "--", "-k", "welcomes")
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1] == "1 passed, 0 failed"
+    assert "cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX terminal")
 def test_a_lesson_is_shown_in_a_terminal_without_breaking_its_commands(checkout: Path) -> None:
     pexpect = pytest.importorskip("pexpect", reason="needs the package pexpect")
