@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.guards.code import files_of
-from tests.serving import Site
+from tests.serving import ROOT, Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,10 +121,17 @@ def log_in(client: httpx.Client, path: str) -> str:
 def run(url: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     """Run Schemathesis in `folder`; return its exit code, and what it printed."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", SETTINGS.name]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]  # for our hooks
+    variables = {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONIOENCODING": "utf-8",
+        "NO_PROXY": "127.0.0.1",
+        "COLUMNS": "100",
+    }
     done = subprocess.run(
         [*command, "--no-color", "run", "openapi.json", f"--url={url}", *amount(environment)],
         cwd=folder,
-        env=os.environ | {"NO_PROXY": "127.0.0.1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"},
+        env=os.environ | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
