@@ -69,17 +69,17 @@ def set_by_card(stage: Lesson) -> list[str]:
     return [*stage.card.run.environment, *companions]
 
 
-def fuzz(site: Site, exceptions: str, environment: Mapping[str, str]) -> Outcome:
+def fuzz(site: Site, environment: Mapping[str, str]) -> Outcome:
     """Serve the site's lesson, and try every operation of its schema.
 
-    `exceptions` is TOML for Schemathesis, `environment` says how many cases, as `amount` has it.
+    `environment` says how many cases an operation gets, as `amount` has it.
     """
     folder = site.root / "schemathesis"
     folder.mkdir()
     with site.serve(env=ENVIRONMENT) as served:
         schema, tokens = sign_in(served.url)
-        settings = [SETTINGS.read_text(encoding="utf-8"), exceptions, tokens]
-        (folder / SETTINGS.name).write_text("\n".join(settings), encoding="utf-8")
+        settings = SETTINGS.read_text(encoding="utf-8")
+        (folder / SETTINGS.name).write_text(f"{settings}\n{tokens}", encoding="utf-8")
         (folder / "openapi.json").write_text(json.dumps(schema), encoding="utf-8")
         code, report = run(served.url, folder, environment)
         failures = tracebacks(served.text)
@@ -150,7 +150,7 @@ def amount(environment: Mapping[str, str]) -> list[str]:
     """
     examples = environment.get("FUZZ_EXAMPLES")
     if examples is None:
-        return ["--max-examples=20", "--generation-deterministic"]
+        return ["--max-examples=10", "--generation-deterministic"]
     seed = environment.get("FUZZ_SEED")
     return [f"--max-examples={examples}", *([f"--seed={seed}"] if seed else [])]
 

@@ -21,14 +21,6 @@ pytestmark = posix_only
 
 # 01 is plain FastAPI, and open on purpose.
 STAGES = Catalog().stages[1:]
-EXCEPTIONS = {
-    "04_async": """
-# The path also fits `/tasks/{task_id}`, whose PUT, PATCH and DELETE answer 422 in place of a 405.
-[[operations]]
-include-path = "/tasks/fetch-multiple"
-checks.unsupported_method.enabled = false
-"""
-}
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
@@ -38,7 +30,7 @@ def test_the_promises_of_the_schema_hold(
     for name in set_by_card(stage):
         monkeypatch.delenv(name, raising=False)
 
-    outcome = fuzz(copy_of(stage, tmp_path), EXCEPTIONS.get(stage.name, ""), os.environ)
+    outcome = fuzz(copy_of(stage, tmp_path), os.environ)
 
     if not outcome.kept:
         pytest.fail(f"{stage.path}\n{outcome.report}", pytrace=False)
@@ -113,7 +105,7 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Fuzz the app with faults."""
     site = Site(tmp_path_factory.mktemp("faulty"))
     site.lesson({"main.py": FAULTY})
-    return fuzz(site, "", {})
+    return fuzz(site, {})
 
 
 @pytest.mark.parametrize(
@@ -166,7 +158,7 @@ def test_an_error_after_the_answer_is_found(tmp_path: Path) -> None:
     site = Site(tmp_path)
     site.lesson({"main.py": FAILS_AFTERWARDS})
 
-    outcome = fuzz(site, "", {})
+    outcome = fuzz(site, {})
 
     assert "No issues found" in outcome.report
     assert "ValueError: invalid literal for int()" in outcome.report

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 import schemathesis
 from schemathesis import HookContext
 from schemathesis.core.failures import AcceptedNegativeData, ServerError
-from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
 from tests.fuzzing_hooks import filter_failure
 
@@ -29,7 +29,9 @@ SCHEMA = {
                 },
                 "responses": {},
             }
-        }
+        },
+        "/tasks/last": {"get": {"responses": {}}},
+        "/tasks/{task_id}": {"put": {"responses": {}}},
     },
     "components": {
         "schemas": {
@@ -65,5 +67,18 @@ def test_only_what_trimming_explains_is_no_failure(
 ) -> None:
     operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks"]["POST"]
     case = operation.Case(body=body, media_type="application/json")
+
+    assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
+
+
+@pytest.mark.parametrize(("method", "kept"), [("PUT", False), ("PATCH", True)])
+def test_a_method_that_another_path_has_is_no_failure(
+    method: Literal["PUT", "PATCH"], kept: bool
+) -> None:
+    operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks/last"]["GET"]
+    case = operation.Case(method=method)
+    failure = UnsupportedMethodResponse(
+        operation="", method=method, status_code=422, failure_reason="wrong_status", message=""
+    )
 
     assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
