@@ -43,10 +43,20 @@ PATIENCE = 60  # seconds that one answer may take
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: whether all promises were kept, and what there is to read."""
+    """How a run ended: the exit code of Schemathesis, what it printed, what the server logged."""
 
-    kept: bool
+    code: int
     report: str
+    tracebacks: tuple[str, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether all promises were kept, and no error came after an answer either."""
+        return self.code == 0 and not self.tracebacks
+
+    def __str__(self) -> str:
+        """Return all that there is to read."""
+        return "\n".join([self.report, *self.tracebacks])
 
 
 def copy_of(stage: Lesson, root: Path) -> Site:
@@ -82,10 +92,7 @@ def fuzz(site: Site, environment: Mapping[str, str]) -> Outcome:
         (folder / SETTINGS.name).write_text(f"{settings}\n{tokens}", encoding="utf-8")
         (folder / "openapi.json").write_text(json.dumps(schema), encoding="utf-8")
         code, report = run(served.url, folder, environment)
-        failures = tracebacks(served.text)
-    if failures:
-        report += "\nWhat the server said:\n" + "\n".join(failures)
-    return Outcome(code == 0 and not failures, report)
+        return Outcome(code, report, tracebacks(served.text))
 
 
 def sign_in(url: str) -> tuple[Any, str]:
@@ -155,8 +162,8 @@ def amount(environment: Mapping[str, str]) -> list[str]:
     return [f"--max-examples={examples}", *([f"--seed={seed}"] if seed else [])]
 
 
-def tracebacks(log: str) -> list[str]:
+def tracebacks(log: str) -> tuple[str, ...]:
     """Return the ends of the tracebacks in a server's log, each once."""
     entries = re.split(r"^(?=[A-Z]+:)", log, flags=re.MULTILINE)
     ends = ["\n".join(each.splitlines()[-8:]) for each in entries if "Traceback" in each]
-    return list(dict.fromkeys(ends))
+    return tuple(dict.fromkeys(ends))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,11 @@ def test_the_promises_of_the_schema_hold(
     outcome = fuzz(copy_of(stage, tmp_path), os.environ)
 
     if not outcome.kept:
-        pytest.fail(f"{stage.path}\n{outcome.report}", pytrace=False)
+        pytest.fail(f"{stage.path}\n{outcome}", pytrace=False)
 
 
 FAULTY = '''\
 """An app that breaks what its schema promises, in every way that a run has to notice."""
-from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -128,7 +128,6 @@ def test_a_broken_promise_is_found_and_can_be_repeated(
 
     assert fault in found
     assert re.search(rf"curl -X GET .*{operation.partition('{')[0]}", found)
-    assert not faults.kept
 
 
 def test_an_operation_that_is_never_reached_is_found(faults: Outcome) -> None:
@@ -138,8 +137,12 @@ def test_an_operation_that_is_never_reached_is_found(faults: Outcome) -> None:
     assert "- GET /lets-nobody-in" in warnings
 
 
-def test_the_place_of_a_server_error_is_shown(faults: Outcome) -> None:
-    assert faults.report.count("    return 1 / number") == 1
+def test_the_place_of_a_server_error_is_shown_once(faults: Outcome) -> None:
+    assert str(faults).count("    return 1 / number") == 1
+
+
+def test_faults_fail_the_run_by_themselves(faults: Outcome) -> None:
+    assert not replace(faults, tracebacks=()).kept
 
 
 FAILS_AFTERWARDS = """
@@ -160,9 +163,10 @@ def test_an_error_after_the_answer_is_found(tmp_path: Path) -> None:
 
     outcome = fuzz(site, {})
 
-    assert "No issues found" in outcome.report
-    assert "ValueError: invalid literal for int()" in outcome.report
+    assert outcome.code == 0
+    assert "ValueError: invalid literal for int()" in str(outcome)
     assert not outcome.kept
+    assert replace(outcome, tracebacks=()).kept
 
 
 def test_variables_of_a_card_do_not_come_from_outside(tmp_path: Path) -> None:
