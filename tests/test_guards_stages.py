@@ -242,3 +242,21 @@ def test_a_step_is_proven_by_its_tests(root: Path) -> None:
         f"{SECOND}: {numbers}::test_double[2-5] fails on the answer.",
         f"{SECOND}: no step names {numbers}::test_double_is_there, which fails on the starter.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("raise ValueError", f"{SECOND}: no step names tests/test_more.py, which fails on"),
+        (
+            "def test_it(): __import__('os')._exit(3)",
+            f"{SECOND}: no step names died: exit status 3",
+        ),
+    ],
+)
+def test_tests_that_do_not_come_to_their_end_prove_nothing(
+    root: Path, line: str, fault: str
+) -> None:
+    write(root / SECOND / "tests" / "test_more.py", f"{line}\n")
+
+    assert any(found.startswith(fault) for found in unproven_steps(Catalog(root)))
