@@ -64,6 +64,7 @@ GUARDS = [
 ]
 
 
+@pytest.mark.once  # a guard reads texts
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
 def test_the_workbook_has_no(guard: Callable[[Catalog], list[str]]) -> None:
     faults = guard(Catalog())

@@ -120,6 +120,7 @@ def results(
     return run(chosen, tmp_path_factory.mktemp("pairs"))
 
 
+@pytest.mark.once  # it compares stages; each has tests of its own for each Python
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_the_portable_tests_of(pair: Pair, results: dict[Pair, dict[str, bool]]) -> None:
     assert results[pair], "No test ran."
