@@ -406,6 +406,7 @@ def test_jupyterlab_opens_on_the_notebook_and_a_signal_ends_all_of_it(
     assert not home.exists()
 
 
+@pytest.mark.once  # what JupyterLab's page fetches is the matter of its scripts
 @needs_notebooks
 @linux
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
