@@ -37,8 +37,9 @@ class Credentials(BaseModel):
         json_schema_extra={"examples": [{"username": "testuser", "password": "password123"}]}
     )
 
-    username: str
-    password: SecretStr
+    # In a form, FastAPI takes an empty field for a missing one; only the schema needs to be told.
+    username: Annotated[str, Field(json_schema_extra={"minLength": 1})]
+    password: Annotated[SecretStr, Field(json_schema_extra={"minLength": 1})]
 
 
 class Token(BaseModel):

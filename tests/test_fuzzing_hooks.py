@@ -1,0 +1,84 @@
+"""Which findings of Schemathesis count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+import schemathesis
+from schemathesis import HookContext
+from schemathesis.core.failures import AcceptedNegativeData, ServerError
+from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
+
+from tests.fuzzing_hooks import filter_failure
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+    from schemathesis.core.failures import Failure
+
+SCHEMA = {
+    "openapi": "3.1.0",
+    "info": {"title": "Made up", "version": "1"},
+    "paths": {
+        "/tasks": {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Task"}}
+                    }
+                },
+                "responses": {},
+            }
+        },
+        "/tasks/last": {"get": {"responses": {}}},
+        "/tasks/{task_id}": {"put": {"responses": {}}},
+    },
+    "components": {
+        "schemas": {
+            "Task": {
+                "properties": {"title": {"type": "string", "minLength": 3, "maxLength": 5}},
+                "additionalProperties": False,
+            }
+        }
+    },
+}
+REJECTED = RejectedPositiveData(operation="", message="", status_code=422, allowed_statuses=["2xx"])
+ACCEPTED = AcceptedNegativeData(
+    operation="", message="", status_code=200, expected_statuses=["422"]
+)
+
+
+@pytest.mark.parametrize(
+    ("failure", "body", "kept"),
+    [
+        (REJECTED, {"title": "ABC"}, True),
+        (REJECTED, {"title": " ABC "}, True),
+        (REJECTED, {"title": "AB "}, False),
+        (ACCEPTED, {"title": "ABCDEF"}, True),
+        (ACCEPTED, {"title": " ABCDEF"}, True),
+        (ACCEPTED, {"title": " ABCDE"}, False),
+        (ACCEPTED, {"title": " ABCDE", "more": 1}, True),
+        (ACCEPTED, {"title": "ABC "}, True),
+        (ServerError(operation="", status_code=500), {"title": "AB "}, True),
+    ],
+)
+def test_only_what_trimming_explains_is_no_failure(
+    failure: Failure, body: dict[str, JsonValue], kept: bool
+) -> None:
+    operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks"]["POST"]
+    case = operation.Case(body=body, media_type="application/json")
+
+    assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
+
+
+@pytest.mark.parametrize(("method", "kept"), [("PUT", False), ("PATCH", True)])
+def test_a_method_that_another_path_has_is_no_failure(
+    method: Literal["PUT", "PATCH"], kept: bool
+) -> None:
+    operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks/last"]["GET"]
+    case = operation.Case(method=method)
+    failure = UnsupportedMethodResponse(
+        operation="", method=method, status_code=422, failure_reason="wrong_status", message=""
+    )
+
+    assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
