@@ -303,10 +303,13 @@ def test_an_environment_is_built_from_the_lock_when_the_packages_are_missing(
 
 
 def pins(name: str) -> dict[str, set[str]]:
-    """Return what a lock says of each package: its versions, each with its marker."""
+    """Return the versions that a lock has of each package.
+
+    Without their markers: what a lesson needs on Windows alone, JupyterLab may need everywhere.
+    """
     found: dict[str, set[str]] = {}
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"([\w.-]+)(==.*?)\s*\\?$", line):
+        if match := re.match(r"([\w.-]+)==(\S+)", line):
             found.setdefault(match[1], set()).add(match[2])
     return found
 
