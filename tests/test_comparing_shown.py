@@ -416,6 +416,7 @@ def chromium() -> str:
     return found
 
 
+@pytest.mark.once  # the browser's part: layout and colors
 def test_the_page_fits_phones_and_wide_screens_in_a_real_browser(pages: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api", reason="the package playwright is not here")
     with sync.sync_playwright() as playwright:
@@ -445,6 +446,7 @@ HIDDEN = """
 """Texts that are cut off at the right edge of their box."""
 
 
+@pytest.mark.once  # the browser's part: layout and colors
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_of_the_page_has_enough_contrast(pages: Path, scheme: str) -> None:
     sync = pytest.importorskip("playwright.sync_api", reason="the package playwright is not here")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
+pytestmark = pytest.mark.once  # the button is a script of the page's, run by the browser
+
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:

@@ -1,4 +1,7 @@
-"""Every guard is content with the checkout, and with the made-up one that the others break."""
+"""Every guard is content with the checkout, and with the made-up one that the others break.
+
+The guard of steps has a file of its own, `test_guards_steps.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from tests.guards import (
     imports,
     mentions,
     registration,
-    steps,
     tables,
     text,
     versions,
@@ -52,7 +54,6 @@ GUARDS = [
     registration.unknown_files,
     registration.unregistered_folders,
     registration.unused_modules,
-    steps.unproven_steps,
     tables.stale_table,
     text.long_files,
     text.loose_locks,
@@ -63,6 +64,7 @@ GUARDS = [
 ]
 
 
+@pytest.mark.once  # a guard reads texts
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.__name__)
 def test_the_workbook_has_no(guard: Callable[[Catalog], list[str]]) -> None:
     faults = guard(Catalog())

@@ -242,3 +242,20 @@ def test_a_step_is_proven_by_its_tests(root: Path) -> None:
         f"{SECOND}: {numbers}::test_double[2-5] fails on the answer.",
         f"{SECOND}: no step names {numbers}::test_double_is_there, which fails on the starter.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("raise ValueError", "tests/test_more.py, which fails on the starter."),
+        ("def test_it(): __import__('os')._exit(3)", "died: exit status 3 before its tests ended"),
+    ],
+)
+def test_tests_that_do_not_come_to_their_end_prove_nothing(
+    root: Path, line: str, fault: str
+) -> None:
+    write(root / SECOND / "tests" / "test_more.py", f"{line}\n")
+
+    found = unproven_steps(Catalog(root))
+
+    assert any(each.startswith(f"{SECOND}: no step names {fault}") for each in found)

@@ -155,6 +155,7 @@ def count_teapots() -> int:
 '''
 
 
+@pytest.mark.once  # the browser's part; that the page and its parts are served is tested above
 @pytest.mark.parametrize(
     ("page", "selector"),
     [

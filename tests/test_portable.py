@@ -8,10 +8,8 @@ they may ask for fixtures that the later `conftest.py` has no longer.
 
 from __future__ import annotations
 
-import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,14 +78,21 @@ def same(name: str, one: Lesson, other: Lesson) -> bool:
     return yours.exists() and mine.read_bytes() == yours.read_bytes()
 
 
-def run(pair: Pair, folder: Path) -> dict[str, bool]:
-    """Run the portable tests of the pair in `folder`; return for each whether it passed."""
+def run(pairs: Sequence[Pair], scratch: Path) -> dict[Pair, dict[str, bool]]:
+    """Run the portable tests of the pairs below `scratch`; return for each whether it passed."""
+    made = {pair: prepared(pair, scratch / str(pair)) for pair in pairs}
+    results = outcomes([*made.values()], scratch, "-m", "portable")
+    return {pair: results[lesson] for pair, lesson in made.items()}
+
+
+def prepared(pair: Pair, folder: Path) -> Lesson:
+    """Copy the later stage of the pair to `folder`, with the tests of the earlier one."""
     kept = [n for n in files_of(pair.later) if not n.startswith("tests/") or n == CONFTEST]
     sources = [(pair.later, n) for n in kept] + [(pair.stage, n) for n in pair.files]
     for lesson, name in sources:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(lesson.folder / name, folder / name)
-    return outcomes(folder, "-m", "portable")
+    return replace(pair.later, folder=folder)
 
 
 def judge(pair: Pair, results: dict[str, bool], breaks: Sequence[Break]) -> Iterator[str]:
@@ -112,11 +117,10 @@ def results(
     """Run those pairs whose tests here were selected."""
     names = {item.name for item in request.session.items}
     chosen = [each for each in PAIRS if f"test_the_portable_tests_of[{each}]" in names]
-    folders = [tmp_path_factory.mktemp(str(each)) for each in chosen]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(chosen, pool.map(run, chosen, folders), strict=True))
+    return run(chosen, tmp_path_factory.mktemp("pairs"))
 
 
+@pytest.mark.once  # it compares stages; each has tests of its own for each Python
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_the_portable_tests_of(pair: Pair, results: dict[Pair, dict[str, bool]]) -> None:
     assert results[pair], "No test ran."
@@ -183,7 +187,9 @@ def test_what_fails_is_what_is_declared_to_fail(
     [pair] = pairs_of(make_stages(tmp_path, [2, limit]))
     breaks = [Break("01_stage", "02_stage", declared, "Because.")] if declared else []
 
-    assert list(judge(pair, run(pair, tmp_path / "copy"), breaks)) == faults
+    results = run([pair], tmp_path / "scratch")
+
+    assert list(judge(pair, results[pair], breaks)) == faults
 
 
 def test_a_break_holds_from_its_stage_on(tmp_path: Path) -> None:

@@ -2,86 +2,85 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.guards.code import FIRST_STARTER, files_of, read, referred
+from tutor import testing
+from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tutor.catalog import Catalog, Lesson
-
-_OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR) ((?:\S+\.py)(?:::.*?)?)(?: - .*)?$", re.MULTILINE)
-_SECONDS = 120
+    from tutor.catalog import Lesson
 
 
 def unproven_steps(catalog: Catalog) -> list[str]:
-    """Find steps whose tests pass on the starter or fail on the answer, and tests without a step.
-
-    The starter is the stage before, for the first stage `hello.py` alone. A test of the schema
-    snapshot needs no step: it holds for the answer only.
-    """
-    with TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [(stage, kind) for stage in catalog.stages for kind in ("starter", "answer")]
-        folders = [_prepare(*job, catalog, Path(scratch)) for job in jobs]
-        results = dict(zip(jobs, pool.map(outcomes, folders), strict=True))
+    """Find what `unproven` finds in each of the stages."""
+    with TemporaryDirectory() as scratch:
+        starters = {stage: starter_of(stage, catalog, Path(scratch)) for stage in catalog.stages}
+        results = outcomes([*starters, *starters.values()], Path(scratch))
     return [
         f"{stage.path}: {fault}"
-        for stage in catalog.stages
-        for fault in _judge(stage, results[stage, "starter"], results[stage, "answer"])
+        for stage, starter in starters.items()
+        for fault in unproven(stage, results[starter], results[stage])
     ]
 
 
-def _prepare(stage: Lesson, kind: str, catalog: Catalog, scratch: Path) -> Path:
-    """Make the project that a learner has before the first step, or after the last."""
-    target = scratch / f"{stage.name}-{kind}"
-    own = files_of(stage)
-    if kind == "answer":
-        return _copied(stage, own, target)
+def starter_of(stage: Lesson, catalog: Catalog, scratch: Path) -> Lesson:
+    """Make, below `scratch`, the project that a learner has before the first step.
+
+    It is the stage before, for the first stage `hello.py` alone, with the tests of this one.
+    """
+    target = scratch / f"{stage.name}-starter"
     before = catalog.before(stage)
     if before:
         _copied(before, [n for n in files_of(before) if not n.startswith("tests/")], target)
     else:
         _copied(stage, [FIRST_STARTER], target)
-    given = [n for n in own if n.startswith("tests/") or n == "pyproject.toml"]
-    return _copied(stage, given, target)
+    given = [n for n in files_of(stage) if n.startswith("tests/") or n == "pyproject.toml"]
+    _copied(stage, given, target)
+    return replace(stage, folder=target)
 
 
-def _copied(lesson: Lesson, names: list[str], target: Path) -> Path:
+def _copied(lesson: Lesson, names: Sequence[str], target: Path) -> None:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(lesson.folder / name, target / name)
-    return target
 
 
-def outcomes(folder: Path, *arguments: str) -> dict[str, bool]:
-    """Run pytest on the tests in `folder`; return for each test whether it passed."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-q", "-rpfE", "--tb=no", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "--color=no", "tests", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_SECONDS,
-        check=False,
-    )
-    found = _OUTCOME.findall(done.stdout)
-    failed = {test for outcome, test in found if outcome != "PASSED"}
-    return {test: test not in failed for _, test in found}
+def outcomes(
+    lessons: Sequence[Lesson], scratch: Path, *arguments: str
+) -> dict[Lesson, dict[str, bool]]:
+    """Run the tests of all lessons, and return what `passed` says of each."""
+    results = testing.test_lessons(lessons, Catalog(scratch), arguments=arguments)
+    return {result.lesson: passed(result) for result in results}
 
 
-def _judge(stage: Lesson, starter: Mapping[str, bool], answer: Mapping[str, bool]) -> Iterator[str]:
+def passed(result: testing.LessonResult) -> dict[str, bool]:
+    """Return for each test of a lesson whether it passed; one that was skipped did not run.
+
+    A file that cannot be loaded, and a run that ended in another way, count as a test that failed.
+    """
+    tests = (test for test in result.tests if test.outcome != "skipped")
+    found = {test.test: test.outcome == "passed" for test in tests}
+    broken = [failure.test for failure in result.broken]
+    if result.problem and not broken:
+        broken = [result.problem]
+    return found | dict.fromkeys(broken, False)
+
+
+def unproven(
+    stage: Lesson, starter: Mapping[str, bool], answer: Mapping[str, bool]
+) -> Iterator[str]:
+    """Yield steps whose tests pass on the starter or fail on the answer, and tests without a step.
+
+    A test of the schema snapshot needs no step: it holds for the answer only.
+    """
     for step in stage.card.steps:
         tests = [test for test in answer if any(means(ref, test) for ref in step.tests)]
         yield from (f"{test} fails on the answer." for test in tests if not answer[test])
@@ -101,5 +100,7 @@ def means(reference: str, test: str) -> bool:
 
 def _of_snapshot(stage: Lesson, test: str) -> bool:
     file, _, _ = test.partition("::")
+    if not (stage.folder / file).is_file():  # it is the sentence on a run that ended early
+        return False
     source = referred({file: read(stage.folder / file)}, test.partition("[")[0])
     return any("SNAPSHOT" in each for each in source.values())

@@ -83,5 +83,5 @@ def test_null_is_in_the_schema_only_where_it_has_a_meaning(client: TestClient) -
 def test_the_login_form_has_no_empty_field(client: TestClient) -> None:
     [form] = operations(client)["POST /token"]["requestBody"]["content"].values()
 
-    for name, field in form["schema"]["properties"].items():
-        assert field["minLength"] == 1, name
+    for name in ("username", "password"):
+        assert form["schema"]["properties"][name].get("minLength") == 1, name
