@@ -158,6 +158,16 @@ def test_variables_move_too_and_several_to_one_file_are_named_together(root: Pat
     assert list(moved_names(found)) == ["moved from main.py: numbers, next_number"]
 
 
+def test_one_line_alone_has_not_moved_whatever_its_name(root: Path) -> None:
+    change(root / SECOND / "main.py", "numbers = count(1)\n", "")
+    write(root / SECOND / "counting.py", "# From 1 on.\nnumbers = count(1)\n")
+
+    found = compared(root)
+
+    assert found["main.py"].left == []
+    assert found["counting.py"].arrived == []
+
+
 def test_a_definition_goes_to_the_likest_of_one_name(root: Path) -> None:
     write(root / SECOND / "a.py", NEXT_NUMBER.replace("that was never", "not ever ever"))
     move_next_number(root)

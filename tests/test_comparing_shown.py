@@ -130,7 +130,7 @@ def test_a_file_that_is_the_same_is_all_that_is_said(
 def test_the_lines_that_moved_parts_lost_are_explained_once(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    legend = "In an added file, - counts the lines that definitions lost as they moved there.\n"
+    legend = "In an added file, - counts lines that a definition lost when it moved there.\n"
     shown(root, stat=True)
     assert legend not in capsys.readouterr().out
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.first_run import await_true, make_wheel
-from tutor import notebooks
+from tutor import display, notebooks
 from tutor.catalog import ROOT, Catalog, Lesson
 from tutor.errors import MisuseError, TutorError
 from tutor.notebooks import LOCK, NOTEBOOK, NotebookResult, execute
@@ -123,6 +123,29 @@ def test_a_good_notebook_passes_in_its_folder_and_leaves_it_as_it_was(
     assert (result.cells, result.not_attempted) == (5, 2)
     assert result.notebook == f"stages/01_made_up/{NOTEBOOK}"
     assert snapshot(folder) == before
+
+
+@needs_notebooks
+def test_an_exercise_that_is_not_right_yet_is_told_and_fails(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = ("print('not attempted')", "print('Exercise 2')\nprint('missing: a list')", "1")
+
+    assert display.notebook_result(run(catalog, *cells)) == 1
+    wrong, verdict = capsys.readouterr().out.splitlines()
+    assert wrong == "1 exercise is not right yet: cell [2], missing: a list"
+    assert "failed: 3 cells in" in verdict
+    assert verdict.endswith("s, 1 exercise not attempted")
+
+
+@needs_notebooks
+def test_an_exercise_that_is_not_attempted_or_passed_fails_nothing(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = ("print('not attempted')", "print('passed')", "print('Nothing is missing: good.')")
+
+    assert display.notebook_result(run(catalog, *cells)) == 0
+    assert "passed: 3 cells in" in capsys.readouterr().out
 
 
 @needs_notebooks
@@ -326,6 +349,7 @@ def test_the_notebooks_lock_has_every_package_of_the_lessons_in_the_same_version
 def test_the_walkthrough_of_a_stage_runs_from_top_to_bottom(lesson: Lesson) -> None:
     result = execute(lesson, Catalog())
     assert result.problems == ()
+    assert result.missing == ()
     assert result.not_attempted
 
 

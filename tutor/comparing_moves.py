@@ -76,7 +76,10 @@ def _file_likeness(old: LessonFile, new: LessonFile) -> float:
 def moves(
     old: Mapping[str, LessonFile], new: Mapping[str, LessonFile], names: Mapping[str, str]
 ) -> list[Move]:
-    """Return the definitions that moved between Python files; `names` are the renamed files."""
+    """Return the definitions that moved between Python files; `names` are the renamed files.
+
+    A line like `router = APIRouter()` stands in many files. It moved only along with more.
+    """
     left = list(_without(old, new, {was: now for now, was in names.items()}))
     arrived = list(_without(new, old, names))
     pairs = sorted(
@@ -92,7 +95,17 @@ def moves(
     for near, came, went in pairs:
         if near and came not in taken and went not in taken.values():
             taken[came] = went
-    return [_move(*left[taken[came]], *arrived[came]) for came in sorted(taken)]
+    found = [(*left[taken[came]], *arrived[came]) for came in sorted(taken)]
+    ways = {(source, target) for source, was, target, _ in found if not _is_one_line(was)}
+    return [
+        _move(source, was, target, now)
+        for source, was, target, now in found
+        if (source, target) in ways
+    ]
+
+
+def _is_one_line(definition: Definition) -> bool:
+    return sum(not line.startswith("#") for line in definition.lines) == 1
 
 
 def _without(

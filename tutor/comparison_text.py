@@ -95,7 +95,7 @@ def remarks(found: Comparison) -> Iterator[str]:
 def legend(found: Comparison) -> Iterator[str]:
     """Yield what the counts of lines mean where that is not plain."""
     if any(change.status == "added" and change.count("-") for change in found.files):
-        yield "In an added file, - counts the lines that definitions lost as they moved there."
+        yield "In an added file, - counts lines that a definition lost when it moved there."
 
 
 def same_files(found: Comparison) -> Iterator[str]:

@@ -255,12 +255,17 @@ def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:
 
 
 def notebook_result(result: NotebookResult) -> int:
-    """Print what came of executing a notebook; return the exit code: 1 when it has a problem."""
+    """Print what came of executing a notebook; return the exit code: 1 when it has not passed."""
     for problem in result.problems:
         line(problem)
-    left = f", {result.not_attempted} exercises not attempted" if result.not_attempted else ""
+    wrong, left = len(result.missing), result.not_attempted
+    if wrong:
+        exercises = "exercise is" if wrong == 1 else "exercises are"
+        line(f"{wrong} {exercises} not right yet: {'; '.join(result.missing)}")
     verdict = "passed" if result.passed else "failed"
-    line(f"{result.notebook} {verdict}: {result.cells} cells in {result.seconds:.1f} s{left}")
+    text = f"{result.notebook} {verdict}: {result.cells} cells in {result.seconds:.1f} s"
+    exercises = "exercise" if left == 1 else "exercises"
+    line(f"{text}, {left} {exercises} not attempted" if left else text)
     return int(not result.passed)
 
 

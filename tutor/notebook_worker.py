@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _WARNING = re.compile(r"\b\w*Warning: .*")
 _NOT_ATTEMPTED = "not attempted"
+_MISSING = re.compile(r"^missing: .*", re.MULTILINE)
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _FILE = re.compile(r"File \"?([^\n\"]+?\.py)\"?(?::|, line )(\d+)")
 
@@ -68,6 +69,11 @@ def _report(problems: list[str], cells: list[Cell]) -> dict[str, Any]:
         "problems": problems,
         "cells": len(cells),
         "not_attempted": sum(_NOT_ATTEMPTED in _shown(cell).lower() for cell in cells),
+        "missing": [
+            f"cell [{number}], {found[0]}"
+            for number, cell in enumerate(cells, 1)
+            if (found := _MISSING.search(_shown(cell)))
+        ],
     }
 
 

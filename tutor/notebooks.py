@@ -33,19 +33,21 @@ class NotebookResult:
     """What came of executing a notebook.
 
     `problems` are sentences that name the cell by the number that JupyterLab shows beside it when
-    all cells have run; `not_attempted` counts the exercises that say so of themselves.
+    all cells have run. `not_attempted` counts the exercises that say so of themselves; `missing`
+    has, for each that was attempted and is not right yet, its cell and what its check says.
     """
 
     notebook: str
     cells: int
     not_attempted: int
+    missing: tuple[str, ...]
     seconds: float
     problems: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
-        """Tell whether there is nothing wrong with the notebook."""
-        return not self.problems
+        """Tell whether nothing is wrong with the notebook and the answers in it."""
+        return not self.problems and not self.missing
 
 
 def execute(lesson: Lesson, catalog: Catalog, cell_seconds: int = CELL_SECONDS) -> NotebookResult:
@@ -63,6 +65,7 @@ def execute(lesson: Lesson, catalog: Catalog, cell_seconds: int = CELL_SECONDS) 
         notebook=f"{lesson.path}/{NOTEBOOK}",
         cells=report["cells"],
         not_attempted=report["not_attempted"],
+        missing=tuple(report["missing"]),
         seconds=time.monotonic() - began,
         problems=tuple(report["problems"]),
     )

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def only_a_good_key(cls, key: SecretStr) -> SecretStr:
-        """Refuse a key that is quickly guessed, or that is no text."""
+        """Refuse a key that is too short, or that is no plain text."""
         text = key.get_secret_value()
         if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
             raise ValueError(f"at least {SHORTEST_KEY} printable ASCII characters are needed")
