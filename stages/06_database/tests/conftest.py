@@ -1,9 +1,10 @@
-"""What the tests share: a client that is signed in, tokens made by hand, and cheap hashes."""
+"""What the tests share: a database each, a client that is signed in, tokens made by hand."""
 
 import base64
 import hashlib
 import hmac
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import postgresql
 import pytest
+from databases import MIGRATIONS, Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from passlib.hash import argon2
@@ -20,6 +23,12 @@ from passlib.hash import argon2
 LESSON = str(Path(__file__).resolve().parent.parent)
 KEY = "The key of the tests: 32 characters and more"
 HEADER = {"alg": "HS256", "typ": "JWT"}
+OTHER_SETTINGS = (
+    "ENVIRONMENT",
+    "ACCESS_TOKEN_EXPIRE_MINUTES",
+    "FIRST_SUPERUSER",
+    "FIRST_SUPERUSER_PASSWORD",
+)
 
 MakeToken = Callable[..., str]
 SignIn = Callable[[str], dict[str, str]]
@@ -32,12 +41,59 @@ def load(module: str) -> FastAPI:
     return app
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that chooses the databases."""
+    text = "the databases to run the tests on: sqlite, postgresql, or all (the default)"
+    parser.addoption("--database", choices=["sqlite", "postgresql", "all"], default="all", help=text)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that speaks to the app once on each database."""
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("database")
+        kinds = ["sqlite", "postgresql"] if chosen == "all" else [chosen]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a file for SQLite, as each test has it at first."""
+    path = tmp_path_factory.mktemp("template") / "tasks.db"
+    Database(f"sqlite:///{path}").prepare()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_server() -> Iterator[Database]:
+    """Start a PostgreSQL, and migrate a database there; the tests use it one after the other."""
+    with postgresql.server() as url, postgresql.new_database(url) as own:
+        database = Database(own)
+        database.prepare()
+        yield database
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Database:
+    """Give a database with three users and no tasks, and tell the app where it is."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
+        database = Database(f"sqlite:///{path}")
+    else:
+        database = request.getfixturevalue("migrated_server")
+        database.clear()
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    return database
+
+
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Start the app as on a developer's machine, with a key that the tests know."""
     monkeypatch.setenv("SECRET_KEY", KEY)
-    for name in ("ENVIRONMENT", "ACCESS_TOKEN_EXPIRE_MINUTES"):
+    for name in OTHER_SETTINGS:
         monkeypatch.delenv(name, raising=False)
+    request.getfixturevalue("database")
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +104,8 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def anonymous() -> Iterator[TestClient]:
-    """Speak to the app without a token; `with` starts it anew, with no task in it."""
+def anonymous(database: Database) -> Iterator[TestClient]:  # noqa: ARG001  # it has to be there
+    """Speak to the app without a token; `with` starts it anew."""
     with TestClient(load("app.main"), base_url="http://localhost") as client:
         yield client
 
