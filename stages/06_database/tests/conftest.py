@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from databases import Database
 from fastapi import FastAPI
