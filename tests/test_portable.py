@@ -1,15 +1,16 @@
 """What a stage promises holds in every later stage: its portable tests run on their apps.
 
 A copy of the later stage gets the test files of the earlier one in place of its own; the later
-stage's `conftest.py` stays, for it knows how to start its app. Files that a stage in between has
-unchanged are left out: they run as a part of that stage's suite. So are files that promise nothing:
-they may ask for fixtures that the later `conftest.py` has no longer.
+stage's `conftest.py` and what it needs stay, for they know how to start its app. Files that a stage
+in between has unchanged are left out: they run as a part of that stage's suite. So are files that
+promise nothing: they may ask for fixtures that the later `conftest.py` has no longer.
 """
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,7 +88,7 @@ def run(pairs: Sequence[Pair], scratch: Path) -> dict[Pair, dict[str, bool]]:
 
 def prepared(pair: Pair, folder: Path) -> Lesson:
     """Copy the later stage of the pair to `folder`, with the tests of the earlier one."""
-    kept = [n for n in files_of(pair.later) if not n.startswith("tests/") or n == CONFTEST]
+    kept = [n for n in files_of(pair.later) if not fnmatch(n, "tests/*test_*.py")]
     sources = [(pair.later, n) for n in kept] + [(pair.stage, n) for n in pair.files]
     for lesson, name in sources:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
 
 FIRST_STARTER = "hello.py"
-_BESIDE_THE_APP = ("tests/", "alembic/", "gunicorn_conf.py")
+_BESIDE_THE_APP = ("tests/", "migrations/", "gunicorn_conf.py")
 _ANY_VERSION = '"this stage\'s version"'
 
 

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
 
 _FOLDER = re.compile(r"\d\d_[a-z0-9_]+")
-_KINDS = (CARD, "README.md", "walkthrough.ipynb", "pyproject.toml", "*.py", "tests/openapi.json")
+_KINDS = (
+    CARD,
+    "README.md",
+    "walkthrough.ipynb",
+    "pyproject.toml",
+    "*.py",
+    "tests/openapi.json",
+    "alembic.ini",
+    "migrations/script.py.mako",
+)
 _BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
 _READ_BY_THE_TOOL = frozenset({"naive.py", "claims.py"})
 _NEEDED = {"stage": ("README.md", "pyproject.toml"), "example": ("README.md",)}

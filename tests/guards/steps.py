@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tutor.catalog import Lesson
 
+_DATABASE = "--database"
+
 
 def unproven_steps(catalog: Catalog) -> list[str]:
     """Find what `unproven` finds in each of the stages."""
@@ -56,9 +58,22 @@ def _copied(lesson: Lesson, names: Sequence[str], target: Path) -> None:
 def outcomes(
     lessons: Sequence[Lesson], scratch: Path, *arguments: str
 ) -> dict[Lesson, dict[str, bool]]:
-    """Run the tests of all lessons, and return what `passed` says of each."""
-    results = testing.test_lessons(lessons, Catalog(scratch), arguments=arguments)
+    """Run the tests of all lessons, and return what `passed` says of each.
+
+    Those that can choose a database take SQLite: their own runs have the others, too.
+    """
+    choosing = [lesson for lesson in lessons if _chooses(lesson)]
+    others = [lesson for lesson in lessons if lesson not in choosing]
+    results: list[testing.LessonResult] = []
+    for some, more in ((others, ()), (choosing, (f"{_DATABASE}=sqlite",))):
+        if some:
+            results += testing.test_lessons(some, Catalog(scratch), arguments=(*more, *arguments))
     return {result.lesson: passed(result) for result in results}
+
+
+def _chooses(lesson: Lesson) -> bool:
+    shared = lesson.folder / "tests" / "conftest.py"
+    return shared.is_file() and _DATABASE in read(shared)
 
 
 def passed(result: testing.LessonResult) -> dict[str, bool]:
