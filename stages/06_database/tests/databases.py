@@ -47,11 +47,12 @@ class Database:
             result = connection.execute(sa.text(sql), values)
             return [tuple(row) for row in result] if result.returns_rows else []
 
-    def migrate(self, target: str = "head") -> None:
-        """Bring the database to a revision, as `alembic upgrade` does."""
+    def migrate(self, target: str = "head", *, back: bool = False) -> None:
+        """Bring the database to a revision, as `alembic upgrade` or `downgrade` does."""
+        run = command.downgrade if back else command.upgrade
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", self.url)
-            command.upgrade(Config(MIGRATIONS), target)
+            run(Config(MIGRATIONS), target)
 
     def prepare(self) -> None:
         """Migrate it and put the users in, as far as there are migrations yet."""

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from passlib.hash import argon2
 from sqlalchemy import text
@@ -32,8 +33,8 @@ def wait() -> int:
 async def slow(session: SessionDep) -> str:
     """Run a query that takes until it is released."""
     connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
     if connection.dialect.name == "sqlite":
+        raw: Any = (await connection.get_raw_connection()).driver_connection
         await raw.create_function("wait", 0, wait)
         await session.execute(text("SELECT wait()"))
     else:  # The test holds this lock until it releases the queries.
