@@ -70,19 +70,32 @@ async def _keep_busy(
 
 
 async def _ask(port: int, question: Question, answers: list[Answer], end: float) -> None:
-    request = question.request
-    reader, writer = await asyncio.open_connection(HOST, port)
-    with closing(writer):
-        while True:
-            sent, right = time.perf_counter(), False
-            try:
-                writer.write(request)
-                right = await _read(reader) == (200, question.expected)
-            finally:  # also when the cap cancels it
-                answers.append(Answer(sent, time.perf_counter(), right))
-            await asyncio.sleep(question.pause)
-            if time.perf_counter() > end:
-                return
+    going = True
+    while going:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        with closing(writer):
+            right = True
+            while going and right:  # A server hangs up after an error.
+                right = await _is_answered(reader, writer, question, answers)
+                await asyncio.sleep(question.pause)
+                going = time.perf_counter() < end
+
+
+async def _is_answered(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    question: Question,
+    answers: list[Answer],
+) -> bool:
+    sent, right = time.perf_counter(), False
+    try:
+        writer.write(question.request)
+        right = await _read(reader) == (200, question.expected)
+    except (OSError, EOFError):
+        pass  # The server hung up instead.
+    finally:  # also when the cap cancels it
+        answers.append(Answer(sent, time.perf_counter(), right))
+    return right
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:

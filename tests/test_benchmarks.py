@@ -53,7 +53,7 @@ def test_all_apps_of_the_database_benchmark_answer_the_same(
 
 
 class Moody(BaseHTTPRequestHandler):
-    """Answer some paths right, some wrong, and some not before the server ends."""
+    """Answer some paths right, some wrong, some not before the server ends; hang up on others."""
 
     protocol_version = "HTTP/1.1"
     the_end: threading.Event
@@ -62,6 +62,9 @@ class Moody(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer by the path."""
         self.asked.append(self.path)
+        self.close_connection = self.path in ("/error", "/gone")
+        if self.path == "/gone":
+            return
         if self.path == "/never":
             self.the_end.wait()
         self.send_response(500 if self.path == "/error" else 200)
@@ -74,10 +77,16 @@ class Moody(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that lets more than five clients knock at once."""
+
+    request_queue_size = 100
+
+
 @pytest.fixture
 def moody_port() -> Iterator[int]:
     Moody.the_end, Moody.asked = threading.Event(), []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Moody) as server:
+    with Server(("127.0.0.1", 0), Moody) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
@@ -87,12 +96,13 @@ def moody_port() -> Iterator[int]:
 
 
 def test_only_a_right_answer_counts_as_right(moody_port: int) -> None:
-    paths = ["/right", "/error", "/other", "/never"]
+    paths = ["/right", "/error", "/other", "/gone", "/never"]
     found = keep_busy(moody_port, [Question(path, b"right", 2) for path in paths], 0.2, 1.0)
-    right, error, other, never = ([answer.right for answer in answers] for answers in found)
+    right, error, other, gone, never = ([answer.right for answer in answers] for answers in found)
     assert right == [True] * max(2, len(right))
     assert error == [False] * max(2, len(error))
     assert other == [False] * max(2, len(other))
+    assert gone == [False] * max(2, len(gone))
     assert never == [False] * 2
     assert [Moody.asked.count(path) for path in paths] == [len(answers) for answers in found]
 
