@@ -79,7 +79,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(
     check_wrong(anonymous.post("/token", data={"username": username, "password": password}))
 
 
-@pytest.mark.parametrize("username", ["Testuser", "testuser ", "\0", "testuser\0", "ü", "x" * 5000])
+@pytest.mark.parametrize("username", ["testuse", "test user", "\0", "testuser\0", "ü", "x" * 5000])
 def test_another_name_is_another_user(anonymous: TestClient, username: str) -> None:
     check_wrong(anonymous.post("/token", data=FORM | {"username": username}))
 
