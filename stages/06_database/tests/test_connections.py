@@ -28,20 +28,12 @@ class Held:
         return self.real(*arguments, **named)
 
 
-@pytest.mark.parametrize(
-    ("function", "path"), [("verify_secret", "/token"), ("hash_secret", "/register")]
-)
-def test_who_waits_for_a_hash_holds_no_connection(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, function: str, path: str
-) -> None:
-    def send(number: int) -> int:
-        sent = {"username": f"user{number}", "password": "password123"}
-        kind = {"data": sent} if path == "/token" else {"json": sent}
-        return client.post(path, **kind).status_code  # type: ignore[arg-type]
-
+def statuses_when_held(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, function: str, send: Callable[[int], int]
+) -> set[int]:
+    """Send many requests that wait for a hash, look at a list meanwhile; return their statuses."""
     held = Held(getattr(argon2.low_level, function))
     monkeypatch.setattr(argon2.low_level, function, held)
-
     with ThreadPoolExecutor(MANY) as pool:
         jobs = [pool.submit(send, number) for number in range(MANY)]
         try:
@@ -50,6 +42,24 @@ def test_who_waits_for_a_hash_holds_no_connection(
             assert not any(job.done() for job in jobs)
         finally:
             held.allowed.set()
-        statuses = {job.result(PATIENCE) for job in jobs}
+        return {job.result(PATIENCE) for job in jobs}
 
-    assert statuses == {401 if path == "/token" else 201}
+
+def test_who_logs_in_holds_no_connection(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(number: int) -> int:
+        form = {"username": f"user{number}", "password": "password123"}
+        return client.post("/token", data=form).status_code
+
+    assert statuses_when_held(client, monkeypatch, "verify_secret", send) == {401}
+
+
+def test_who_registers_holds_no_connection(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(number: int) -> int:
+        new_user = {"username": f"user{number}", "password": "password123"}
+        return client.post("/register", json=new_user).status_code
+
+    assert statuses_when_held(client, monkeypatch, "hash_secret", send) == {201}

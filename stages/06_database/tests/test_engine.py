@@ -28,7 +28,7 @@ def write_lock(database: Database) -> sqlite3.Connection:
 
 @pytest.fixture
 def trial(database: Database) -> Iterator[TestClient]:
-    """Speak to an app with operations of this test, and the `SessionDep` of ours."""
+    """Speak to an app with a table and operations of this test, and the `SessionDep` of ours."""
     session_dep = import_module("app.dependencies").SessionDep
     app = FastAPI(lifespan=import_module("app.main").app.router.lifespan_context)
 
@@ -39,27 +39,32 @@ def trial(database: Database) -> Iterator[TestClient]:
 
     @app.post("/fail")
     async def fail(session: session_dep) -> None:  # type: ignore[valid-type]
-        await session.execute(text("UPDATE users SET full_name = 'Ada'"))  # type: ignore[attr-defined]
+        await session.execute(text("UPDATE notes SET text = 'Buy tea'"))  # type: ignore[attr-defined]
         raise HTTPException(418)
 
     @app.get("/lock")
     @app.post("/lock")
     async def lock(session: session_dep) -> bool:  # type: ignore[valid-type]
-        await session.execute(text("SELECT count(*) FROM users"))  # type: ignore[attr-defined]
+        await session.execute(text("SELECT count(*) FROM notes"))  # type: ignore[attr-defined]
         try:
             write_lock(database).close()
         except sqlite3.OperationalError:
             return True
         return False
 
-    with TestClient(app, base_url="http://localhost") as client:
-        yield client
+    database.run("CREATE TABLE notes (text VARCHAR(50))")
+    database.run("INSERT INTO notes VALUES ('Buy milk')")
+    try:
+        with TestClient(app, base_url="http://localhost") as client:
+            yield client
+    finally:
+        database.run("DROP TABLE notes")
 
 
 def test_after_an_error_all_is_as_before(trial: TestClient, database: Database) -> None:
     assert trial.post("/fail").status_code == 418
 
-    assert database.run("SELECT id FROM users WHERE full_name = 'Ada'") == []
+    assert database.run("SELECT text FROM notes") == [("Buy milk",)]
 
 
 @on_sqlite
@@ -83,7 +88,7 @@ def test_in_sqlite_who_reads_does_not_wait_for_who_writes(
     trial: TestClient, database: Database
 ) -> None:
     with closing(write_lock(database)) as writer:
-        writer.execute("UPDATE users SET full_name = 'Ada'")
-        found = trial.get("/scalar", params={"sql": "SELECT full_name FROM users"})
+        writer.execute("UPDATE notes SET text = 'Buy tea'")
+        found = trial.get("/scalar", params={"sql": "SELECT text FROM notes"})
 
-    assert found.json() == "Test User"
+    assert found.json() == "Buy milk"

@@ -45,9 +45,10 @@ def test_a_column_that_no_migration_has_made_is_found(empty_database: Database) 
         table.to_metadata(newer)
     newer.tables["tasks"].append_column(sa.Column("priority", sa.Integer))
 
-    [(what, _, table_name, column)] = differences(empty_database, newer)  # type: ignore[misc]
+    [difference] = differences(empty_database, newer)
 
-    assert (what, table_name, column.name) == ("add_column", "tasks", "priority")
+    assert "add_column" in str(difference)
+    assert "priority" in str(difference)
 
 
 def test_all_migrations_can_be_taken_back_and_made_again(empty_database: Database) -> None:
