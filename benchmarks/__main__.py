@@ -1,4 +1,4 @@
-"""Run the benchmarks and print one table: `python -m benchmarks [help run test diff login]`."""
+"""Run the benchmarks and print their tables: `python -m benchmarks [help run test ...]`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from benchmarks.comparison import Row
 from tutor import display
 
 if TYPE_CHECKING:
-    from benchmarks.comparison import Row
+    from collections.abc import Sequence
 
 NAMES = {
     "help": "help_command",
@@ -20,6 +21,7 @@ NAMES = {
     "test": "test_command",
     "diff": "diff_command",
     "login": "login_cost",
+    "database": "database_sessions",
 }
 
 
@@ -32,18 +34,23 @@ def main(wanted: list[str]) -> int:
     if sys.flags.dont_write_bytecode:
         display.note("Unset PYTHONDONTWRITEBYTECODE first: without bytecode every ratio is wrong.")
         return 2
-    rows: list[Row] = []
-    for name in wanted or NAMES:
-        display.note(f"Measuring {name} ...")
-        rows += importlib.import_module(f"benchmarks.{NAMES[name]}").measure()
-    for line in _table(rows):
+    measured = [each for name in wanted or NAMES for each in _measure(name)]
+    rows = [each for each in measured if isinstance(each, Row)]
+    lines = [each for each in measured if isinstance(each, str)]
+    for line in [*(_table(rows) if rows else []), *lines, _machine()]:
         display.line(line)
     return int(any(row.verdict == "missed" for row in rows))
 
 
+def _measure(name: str) -> Sequence[Row | str]:
+    """Return what a benchmark has measured: rows of the table, or lines of tables of its own."""
+    display.note(f"Measuring {name} ...")
+    measured: Sequence[Row | str] = importlib.import_module(f"benchmarks.{NAMES[name]}").measure()
+    return measured
+
+
 def _table(rows: list[Row]) -> list[str]:
-    """Return the table in Markdown, with the machine it holds for."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("fastapi", "uvicorn", "pytest"))
+    """Return the table of the rows in Markdown, and an empty line."""
     return [
         "| what | beside | bare, s | ours, s | ratio | goal | worst | verdict |",
         "|---|---|--:|--:|--:|--:|--:|---|",
@@ -53,9 +60,17 @@ def _table(rows: list[Row]) -> list[str]:
             for row in rows
         ),
         "",
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, {packages}.",
     ]
+
+
+def _machine() -> str:
+    """Return what the tables hold for."""
+    names = ("fastapi", "uvicorn", "sqlalchemy", "pytest")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {packages}."
+    )
 
 
 if __name__ == "__main__":
