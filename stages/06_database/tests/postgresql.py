@@ -1,4 +1,7 @@
-"""A PostgreSQL for one run of the tests: yours by URL, the installed one, or the embedded one."""
+"""A PostgreSQL for one run of the tests: yours by URL, the installed one, or the embedded one.
+
+`python tests/postgresql.py` starts one for you, to try the app with.
+"""
 
 import os
 import re
@@ -135,3 +138,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+if __name__ == "__main__":
+    try:
+        with server() as url:
+            input(f"{url}\nPress Enter to stop it.\n")
+    except pytest.skip.Exception as missing:
+        sys.exit(str(missing))

@@ -72,7 +72,7 @@ class Settings(DatabaseSettings):
     @field_validator("secret_key")
     @classmethod
     def only_a_good_key(cls, key: SecretStr) -> SecretStr:
-        """Refuse a key that is quickly guessed, or that is no text."""
+        """Refuse a key that is too short, or that is no plain text."""
         text = key.get_secret_value()
         if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
             raise ValueError(f"at least {SHORTEST_KEY} printable ASCII characters are needed")
@@ -88,5 +88,6 @@ def read_settings(kind: type[AnySettings]) -> AnySettings:
         return kind()
     except ValidationError as error:
         # Only names and rules: Pydantic's own message holds the values, and one is secret.
-        wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
+        found = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors()]
+        wrong = [f"{name}: {rule.removeprefix('Value error, ')}" for name, rule in found]
     raise ConfigurationError(f"The app cannot start with this environment. {'; '.join(wrong)}.")
