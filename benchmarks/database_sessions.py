@@ -88,7 +88,7 @@ def _cells(made: Sequence[Database], expected: dict[str, bytes], slow_clients: i
     cells: list[Cell] = []
     for database in made:
         for clients in CLIENTS:
-            display.note(f"{database.name}, {clients} clients, {slow_clients} slow ...")
+            display.note(f"{database.name}, clients: {clients}, slow clients: {slow_clients} ...")
             questions = [
                 Question("/tasks", expected["/tasks"], clients, token=database.token),
                 Question("/slow", expected["/slow"], slow_clients),
