@@ -1,9 +1,9 @@
 """What a stage promises holds in every later stage: its portable tests run on their apps.
 
 A copy of the later stage gets the test files of the earlier one in place of its own; the later
-stage's `conftest.py` and what it needs stay, for they know how to start its app. Files that a stage in between has
-unchanged are left out: they run as a part of that stage's suite. So are files that promise nothing:
-they may ask for fixtures that the later `conftest.py` has no longer.
+stage's `conftest.py` and what it needs stay, for they know how to start its app. Files that a stage
+in between has unchanged are left out: they run as a part of that stage's suite. So are files that
+promise nothing: they may ask for fixtures that the later `conftest.py` has no longer.
 """
 
 from __future__ import annotations
