@@ -58,9 +58,17 @@ def _copied(lesson: Lesson, names: Sequence[str], target: Path) -> None:
 def outcomes(
     lessons: Sequence[Lesson], scratch: Path, *arguments: str
 ) -> dict[Lesson, dict[str, bool]]:
-    """Run the tests of all lessons, and return what `passed` says of each.
+    """Run the tests of all lessons, and return what `passed` says of each."""
+    results = run_tests(lessons, scratch, *arguments)
+    return {result.lesson: passed(result) for result in results}
 
-    Those that can choose a database take SQLite: their own runs have the others, too.
+
+def run_tests(
+    lessons: Sequence[Lesson], scratch: Path, *arguments: str
+) -> list[testing.LessonResult]:
+    """Run the tests of all lessons; those that can choose a database take SQLite.
+
+    The README's test command has the others, too, and CI has just run it.
     """
     choosing = [lesson for lesson in lessons if _chooses(lesson)]
     others = [lesson for lesson in lessons if lesson not in choosing]
@@ -68,7 +76,7 @@ def outcomes(
     for some, more in ((others, ()), (choosing, (f"{_DATABASE}=sqlite",))):
         if some:
             results += testing.test_lessons(some, Catalog(scratch), arguments=(*more, *arguments))
-    return {result.lesson: passed(result) for result in results}
+    return results
 
 
 def _chooses(lesson: Lesson) -> bool:
