@@ -4,18 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-import postgresql
+import databases
 import pytest
-from databases import MIGRATIONS, Database
+from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from passlib.hash import argon2
@@ -44,47 +40,14 @@ def load(module: str) -> FastAPI:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that chooses the databases."""
     text = "the databases to run the tests on: sqlite, postgresql, or all (the default)"
-    parser.addoption("--database", choices=["sqlite", "postgresql", "all"], default="all", help=text)
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql", "all"], default="all", help=text
+    )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that speaks to the app once on each database."""
-    if "database" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("database")
-        kinds = ["sqlite", "postgresql"] if chosen == "all" else [chosen]
-        metafunc.parametrize("database", kinds, indirect=True)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a file for SQLite, as each test has it at first."""
-    path = tmp_path_factory.mktemp("template") / "tasks.db"
-    Database(f"sqlite:///{path}").prepare()
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_server() -> Iterator[Database]:
-    """Start a PostgreSQL, and migrate a database there; the tests use it one after the other."""
-    with postgresql.server() as url, postgresql.new_database(url) as own:
-        database = Database(own)
-        database.prepare()
-        yield database
-
-
-@pytest.fixture
-def database(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Database:
-    """Give a database with three users and no tasks, and tell the app where it is."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
-        database = Database(f"sqlite:///{path}")
-    else:
-        database = request.getfixturevalue("migrated_server")
-        database.clear()
-    monkeypatch.setenv("DATABASE_URL", database.url)
-    return database
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the fixtures of `databases.py` too."""
+    config.pluginmanager.register(databases)
 
 
 @pytest.fixture(autouse=True)
@@ -152,16 +115,5 @@ def hello_client() -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def restless_threads() -> Iterator[None]:
-    """Let another thread run after every line of the app, so that a race shows."""
-
-    def pause(frame: FrameType, _event: str, _value: object) -> Callable[..., Any] | None:
-        if not frame.f_code.co_filename.startswith(LESSON):
-            return None
-        time.sleep(0)
-        return pause
-
-    before = threading.gettrace()
-    threading.settrace(pause)
-    yield
-    threading.settrace(before)
+def restless_threads() -> None:
+    """Do nothing: no operation runs in a thread any more, and the database keeps order."""

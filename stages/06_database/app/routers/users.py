@@ -1,7 +1,5 @@
 """The operations on users: who am I, and what only a superuser may do."""
 
-from uuid import UUID
-
 from fastapi import APIRouter
 
 from app import crud, models
@@ -16,7 +14,7 @@ from app.errors import (
     BusinessRuleViolation,
 )
 from app.schemas.tasks import Limit, Skip
-from app.schemas.users import User, UserUpdate
+from app.schemas.users import User, UserId, UserUpdate
 
 router = APIRouter(prefix="/users", tags=["users"], responses=UNAUTHENTICATED | FORBIDDEN)
 
@@ -48,7 +46,7 @@ USER_ERRORS = USER_NOT_FOUND | ONESELF | INVALID
     "/{user_id}", response_description="The user as it is now", responses=UNREADABLE | USER_ERRORS
 )
 async def update_user(
-    user_id: UUID, changes: UserUpdate, superuser: CurrentSuperuser, session: SessionDep
+    user_id: UserId, changes: UserUpdate, superuser: CurrentSuperuser, session: SessionDep
 ) -> User:
     """Disable a user, or let the user in again; only for superusers."""
     user = await crud.users.with_id(session, user_id, to_change=True)
@@ -60,7 +58,7 @@ async def update_user(
 @router.delete(
     "/{user_id}", status_code=204, response_description="The user is gone", responses=USER_ERRORS
 )
-async def delete_user(user_id: UUID, superuser: CurrentSuperuser, session: SessionDep) -> None:
+async def delete_user(user_id: UserId, superuser: CurrentSuperuser, session: SessionDep) -> None:
     """Delete a user with all tasks of the user; only for superusers."""
     user = await crud.users.with_id(session, user_id, to_change=True)
     refuse_oneself(user, superuser)

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import (
     MISSING,
     BaseModel,
@@ -25,6 +26,7 @@ def trimmed_and_lowered(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+UserId = Annotated[UUID, Path(examples=["7e57ed00-0000-4000-a000-000000000001"])]
 Username = Annotated[
     str, StringConstraints(pattern=f"^{USERNAME}$"), BeforeValidator(trimmed_and_lowered)
 ]
