@@ -10,6 +10,9 @@ def subject(task: Task) -> str:
 
 def text(task: Task, user: User) -> str:
     """Return the task in words."""
-    due = task.due_date.isoformat() if task.due_date else "whenever you like"
-    lines = [f"{user.username} shares a task with you: {task.title}", f"Due: {due}"]
-    return "\n\n".join([*lines, task.description or ""]).strip()
+    parts = [f"{user.username} shares a task with you: {task.title}"]
+    if task.due_date:
+        parts.append(f"Due: {task.due_date}")
+    if task.description:
+        parts.append(task.description)
+    return "\n\n".join(parts)

@@ -1,4 +1,4 @@
-"""What the tests share: a database each, a client that is signed in, tokens made by hand."""
+"""What the tests share: a database each, clients that are signed in, tokens made by hand."""
 
 import base64
 import hashlib
@@ -11,12 +11,18 @@ from typing import Any
 
 import databases
 import pytest
+from builders import a_user, save
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from passlib.hash import argon2
+from pydantic import SecretStr
+from sqlalchemy import make_url
 
-LESSON = str(Path(__file__).resolve().parent.parent)
+from app.core.config import Settings
+from app.models import User
+
+TESTS = Path(__file__).resolve().parent
 KEY = "The key of the tests: 32 characters and more"
 HEADER = {"alg": "HS256", "typ": "JWT"}
 OTHER_SETTINGS = (
@@ -24,7 +30,11 @@ OTHER_SETTINGS = (
     "ACCESS_TOKEN_EXPIRE_MINUTES",
     "FIRST_SUPERUSER",
     "FIRST_SUPERUSER_PASSWORD",
+    "SMTP_URL",
+    "EMAIL_FROM",
 )
+NEVER = 4_102_444_800  # in the year 2100
+KINDS = ("unit", "integration", "acceptance", "meta")
 
 MakeToken = Callable[..., str]
 SignIn = Callable[[str], dict[str, str]]
@@ -48,6 +58,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Take the fixtures of `databases.py` too."""
     config.pluginmanager.register(databases)
+    coverage = config.pluginmanager.getplugin("_cov")
+    if coverage and is_partial(config):
+        # A few tests cannot cover the app; nobody who runs them wants to be told.
+        coverage.options.cov_report, coverage.options.cov_fail_under = {}, None
+
+
+def is_partial(config: pytest.Config) -> bool:
+    """Tell whether only some of the tests were asked for."""
+    named = config.args_source is config.ArgsSource.ARGS
+    return named or any(map(config.getoption, ("-k", "-m", "--lf", "--deselect", "--ignore")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with the name of the folder that it is in."""
+    for item in items:
+        kind = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+        if kind in KINDS:
+            item.add_marker(kind)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +84,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
     monkeypatch.setenv("SECRET_KEY", KEY)
     for name in OTHER_SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    request.getfixturevalue("database")
+    if not request.node.get_closest_marker("unit"):
+        request.getfixturevalue("database")
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +121,69 @@ def client(anonymous: TestClient, sign_in: SignIn) -> TestClient:
     """Speak to the app as testuser."""
     anonymous.headers.update(sign_in("testuser"))
     return anonymous
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run tests that are `async` as uvicorn runs the app."""
+    return "asyncio"
+
+
+@pytest.fixture
+def settings(database: Database) -> Settings:
+    """Give settings that do not come from the environment."""
+    return Settings(secret_key=SecretStr(KEY), database_url=make_url(database.url))
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    """Make an app of the test's own: what is replaced in it is replaced in no other."""
+    made: FastAPI = import_module("app.main").create_app(settings)
+    return made
+
+
+@pytest.fixture
+def running(app: FastAPI) -> Iterator[TestClient]:
+    """Start the test's own app, and speak to it without a token."""
+    with TestClient(app, base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+def ada(database: Database) -> User:
+    """Give a user of the test's own."""
+    user = a_user(username="ada")
+    save(database, user)
+    return user
+
+
+@pytest.fixture
+def bob(database: Database) -> User:
+    """Give another user."""
+    user = a_user(username="bob")
+    save(database, user)
+    return user
+
+
+@pytest.fixture
+def authenticated_client(running: TestClient, ada: User, make_token: MakeToken) -> TestClient:
+    """Speak to the test's own app as ada."""
+    return same_app(running, make_token({"sub": str(ada.id), "exp": NEVER}))
+
+
+@pytest.fixture
+def other_client(running: TestClient, bob: User, make_token: MakeToken) -> TestClient:
+    """Speak to the same app as bob."""
+    return same_app(running, make_token({"sub": str(bob.id), "exp": NEVER}))
+
+
+def same_app(running: TestClient, token: str) -> TestClient:
+    """Return a second client of an app that has started, with a token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    client = TestClient(running.app, base_url="http://localhost", headers=headers)
+    client.portal = running.portal
+    client.app_state.update(running.app_state)
+    return client
 
 
 @pytest.fixture

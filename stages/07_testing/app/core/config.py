@@ -66,7 +66,7 @@ class Settings(DatabaseSettings):
     secret_key: SecretStr
     access_token_expire_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] = 30
     smtp_url: Annotated[SmtpUrl | None, Field(repr=False)] = None  # It may hold a password.
-    email_from: EmailStr = Field("task-manager@localhost", validate_default=False)
+    email_from: EmailStr = Field(default="task-manager@localhost", validate_default=False)
 
     @model_validator(mode="before")
     @classmethod

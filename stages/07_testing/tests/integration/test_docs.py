@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-SNAPSHOT = Path(__file__).with_name("openapi.json")
+SNAPSHOT = Path(__file__).parent.with_name("openapi.json")
 LESSON = SNAPSHOT.parent.parent
 FOLDER = f"{LESSON.parent.name}/{LESSON.name}"
-RENEW = f"For authors, when the change is meant: in {FOLDER}, run `python -m tests.test_docs`."
+RENEW = f"When the change is meant: in {FOLDER}, run `python -m tests.integration.test_docs`."
 
 
 def pretty(schema: object) -> str:
