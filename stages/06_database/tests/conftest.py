@@ -6,7 +6,6 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import databases
@@ -16,7 +15,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from passlib.hash import argon2
 
-LESSON = str(Path(__file__).resolve().parent.parent)
 KEY = "The key of the tests: 32 characters and more"
 HEADER = {"alg": "HS256", "typ": "JWT"}
 OTHER_SETTINGS = (
