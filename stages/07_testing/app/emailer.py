@@ -52,6 +52,8 @@ class SmtpEmailer:
                     password=unquote(self.url.password) if self.url.password else None,
                     # None: encrypted if the server can. A password is not sent otherwise.
                     start_tls=True if self.url.username else None,
+                    # For each command, also for the farewell to a server that took too long.
+                    timeout=self.patience,
                 )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Only what kind of error it is: its text may hold addresses.

@@ -37,9 +37,11 @@ def migrate(connection: Connection | None = None) -> None:
 async def connect_and_migrate() -> None:
     """Run the migrations; a second process that does the same waits for the first."""
     engine = make_engine(database_url())
-    async with engine.execution_options(writes=True).connect() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.execution_options(writes=True).connect() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
 
 
 logging.basicConfig(format="%(message)s")

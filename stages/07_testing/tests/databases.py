@@ -1,6 +1,5 @@
 """The databases of the tests: each test has one of its own, migrated, with three users in it."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -8,7 +7,6 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import postgresql
 import pytest
@@ -49,10 +47,12 @@ class Database:
             result = connection.execute(sa.text(sql), values)
             return [tuple(row) for row in result] if result.returns_rows else []
 
-    def migrate(self, target: str = "head") -> None:
-        """Bring the database to a revision, as `alembic upgrade` does."""
-        with mock.patch.dict(os.environ, DATABASE_URL=self.url):
-            command.upgrade(Config(MIGRATIONS), target)
+    def migrate(self, target: str = "head", *, back: bool = False) -> None:
+        """Bring the database to a revision, as `alembic upgrade` or `downgrade` does."""
+        run = command.downgrade if back else command.upgrade
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", self.url)
+            run(Config(MIGRATIONS), target)
 
     def prepare(self) -> None:
         """Migrate it and put the users in, as far as there are migrations yet."""
@@ -88,7 +88,8 @@ class Database:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that speaks to the app once on each database."""
-    if "database" in metafunc.fixturenames:
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "database" in metafunc.fixturenames and not any("database" in m.args[0] for m in marks):
         chosen = metafunc.config.getoption("database")
         kinds = ["sqlite", "postgresql"] if chosen == "all" else [chosen]
         metafunc.parametrize("database", kinds, indirect=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 PATIENCE = 30  # seconds that SQLite waits for another connection to finish writing
 
@@ -25,6 +25,7 @@ def make_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, connect_args=options)
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin)
+    event.listen(engine.sync_engine, "reset", take_back)
     return engine
 
 
@@ -43,6 +44,17 @@ def begin(connection: Connection) -> None:
     """
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def take_back(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, state: PoolResetState
+) -> None:
+    """End the transaction of a connection that is given back.
+
+    In SQLite, a commit that fails leaves it open; SQLAlchemy takes it for ended.
+    """
+    if state.asyncio_safe:
+        connection.rollback()
 
 
 @dataclass(frozen=True)

@@ -84,12 +84,5 @@ def test_another_name_is_another_user(anonymous: TestClient, username: str) -> N
     check_wrong(anonymous.post("/token", data=FORM | {"username": username}))
 
 
-@pytest.mark.parametrize("username", ["TestUser", " testuser ", "\tTESTUSER\n"])
-def test_a_name_is_trimmed_and_lower_cased(anonymous: TestClient, username: str) -> None:
-    said = claims(anonymous.post("/token", data=FORM | {"username": username}))
-
-    assert said["sub"] == "7e57ed00-0000-4000-a000-000000000001"
-
-
 def test_a_disabled_user_is_told_nothing_else(anonymous: TestClient) -> None:
     check_wrong(anonymous.post("/token", data=FORM | {"username": "disableduser"}))
