@@ -1,7 +1,7 @@
 """What a stage promises holds in every later stage: its portable tests run on their apps.
 
 A copy of the later stage gets the test files of the earlier one in place of its own; the later
-stage's `conftest.py` stays, for it knows how to start its app. Files that a stage in between has
+stage's `conftest.py` and what it needs stay, for they know how to start its app. Files that a stage in between has
 unchanged are left out: they run as a part of that stage's suite. So are files that promise nothing:
 they may ask for fixtures that the later `conftest.py` has no longer.
 """
@@ -82,7 +82,7 @@ def same(name: str, one: Lesson, other: Lesson) -> bool:
 
 def run(pair: Pair, folder: Path) -> dict[str, bool]:
     """Run the portable tests of the pair in `folder`; return for each whether it passed."""
-    kept = [n for n in files_of(pair.later) if not n.startswith("tests/") or n == CONFTEST]
+    kept = [n for n in files_of(pair.later) if not n.startswith("tests/test_")]
     sources = [(pair.later, n) for n in kept] + [(pair.stage, n) for n in pair.files]
     for lesson, name in sources:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
 
 _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR) ((?:\S+\.py)(?:::.*?)?)(?: - .*)?$", re.MULTILINE)
-_SECONDS = 120
+_SECONDS = 300
+_DATABASE = "--database"
 
 
 def unproven_steps(catalog: Catalog) -> list[str]:
@@ -66,6 +67,9 @@ def outcomes(folder: Path, *arguments: str) -> dict[str, bool]:
     """Run pytest on the tests in `folder`; return for each test whether it passed."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-q", "-rpfE", "--tb=no", "-p", "no:cacheprovider"]
+    shared = folder / "tests" / "conftest.py"
+    if shared.exists() and _DATABASE in read(shared):
+        command.append(f"{_DATABASE}=sqlite")
     done = subprocess.run(
         [*command, "--color=no", "tests", *arguments],
         cwd=folder,
