@@ -99,6 +99,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a file for SQLite, as each test has it at first."""
     path = tmp_path_factory.mktemp("template") / "tasks.db"
+    path.touch()
     with closing(Database(f"sqlite:///{path}")) as database:
         database.prepare()
     return path

@@ -8,15 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 LESSON = Path(__file__).resolve().parent.parent
 DEADLINE = 60.0
-HARNESS = ("harness:app", "--app-dir", "tests")
-"""The app of `harness.py`, in place of the app alone."""
-
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="hands a socket to the server")
 
 
@@ -39,6 +37,15 @@ def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         yield url, process
     finally:
         kill(process)
+
+
+@contextmanager
+def serving_harness(*arguments: str) -> Iterator[str]:
+    """Run uvicorn with the app of `harness.py` in place of the app alone; give its URL."""
+    if not hasattr(import_module("app.dependencies"), "SessionDep"):
+        pytest.fail("There is no `SessionDep` in app.dependencies.")
+    with serving("harness:app", "--app-dir=tests", *arguments) as (url, _):
+        yield url
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 from databases import Database
-from servers import DEADLINE, HARNESS, posix_only, serving
+from servers import DEADLINE, posix_only, serving_harness
 
 pytestmark = posix_only
 
@@ -48,7 +48,7 @@ def busy(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     """Start a server, and hold up its slow queries."""
     file = tmp_path / "released"
     monkeypatch.setenv("RELEASED", str(file))
-    with serving(*HARNESS) as (url, _), ExitStack() as lock:
+    with serving_harness() as url, ExitStack() as lock:
         if database.kind == "postgresql":
             connection = lock.enter_context(database.engine.begin())
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(1)"))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 from databases import Database
-from servers import DEADLINE, HARNESS, posix_only, serving, until
+from servers import DEADLINE, posix_only, serving_harness, until
 
 pytestmark = posix_only
 
@@ -16,7 +16,7 @@ def workers(database: Database) -> Iterator[httpx2.Client]:  # noqa: ARG001  # i
     """Speak to two workers, a connection for each request."""
     limits = httpx2.Limits(max_keepalive_connections=0)
     with (
-        serving(*HARNESS, "--workers=2") as (url, _),
+        serving_harness("--workers=2") as url,
         httpx2.Client(base_url=url, timeout=DEADLINE, limits=limits) as client,
     ):
         first = client.get("/harness").json()["process"]
