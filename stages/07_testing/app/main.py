@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated
 
 import svcs.fastapi
@@ -30,11 +31,13 @@ from app.throttle import LoginThrottle
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI, registry: svcs.Registry) -> AsyncIterator[dict[str, object]]:
+async def lifespan(
+    settings: Settings | None, _app: FastAPI, registry: svcs.Registry
+) -> AsyncIterator[dict[str, object]]:
     """Create at the start what all requests share; what comes after `yield` runs at the end."""
     logging.basicConfig()  # Without it, Python shows no log line below a warning.
     logging.getLogger("app").setLevel(logging.INFO)
-    settings = app.state.settings or read_settings(Settings)
+    settings = settings or read_settings(Settings)
     registry.register_value(Emailer, make_emailer(settings))
     await verify_password("", None)  # Passlib prepares its dummy now, not at the first login.
     engine = make_engine(settings.database_url)
@@ -90,8 +93,8 @@ def welcome() -> Welcome:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a new app; without settings, it reads those of the environment when it starts."""
-    app = FastAPI(title="Task Manager", version="0.7.0", lifespan=svcs.fastapi.lifespan(lifespan))
-    app.state.settings = settings
+    with_services = svcs.fastapi.lifespan(partial(lifespan, settings))
+    app = FastAPI(title="Task Manager", version="0.7.0", lifespan=with_services)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(ProcessTimeMiddleware)
     app.add_middleware(StartupErrorMiddleware)  # the last one is the outermost

@@ -59,7 +59,8 @@ def test_a_random_key_holds_for_one_start(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.delenv("SECRET_KEY")
-    client: TestClient = request.getfixturevalue("client")
+    client: TestClient = request.getfixturevalue("anonymous")
+    client.headers.update(request.getfixturevalue("sign_in")("testuser"))
     assert client.get("/users/me").status_code == 200
 
     assert status_after_a_new_start(client) == 401
