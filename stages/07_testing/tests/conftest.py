@@ -49,11 +49,13 @@ def load(module: str) -> FastAPI:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that chooses the databases."""
+    """Add the options that choose the databases, and how much input is made up."""
     text = "the databases to run the tests on: sqlite, postgresql, or all (the default)"
     parser.addoption(
         "--database", choices=["sqlite", "postgresql", "all"], default="all", help=text
     )
+    text = "how many inputs to make up for each operation, good ones and bad ones (5)"
+    parser.addoption("--fuzz-examples", type=int, default=5, help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
