@@ -122,7 +122,7 @@ MUTANTS = (
         "app/routers/tasks.py",
         "await session.close()",
         "await session.flush()",
-        f"{HERE}/test_share.py::test_while_the_email_is_sent_no_connection_is_held",
+        f"{HERE}/test_slow_share.py::test_while_an_email_is_sent_no_connection_is_held",
     ),
     Mutant(
         "a-title-of-two-lines-is-two-headers",
