@@ -67,6 +67,20 @@ def test_after_an_error_all_is_as_before(trial: TestClient, database: Database) 
     assert database.run("SELECT text FROM notes") == [("Buy milk",)]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_has_closed_is_made_anew(
+    trial: TestClient, database: Database
+) -> None:
+    query = {"sql": "SELECT text FROM notes"}
+    assert trial.get("/scalar", params=query).json() == "Buy milk"
+    database.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    assert trial.get("/scalar", params=query).json() == "Buy milk"
+
+
 @on_sqlite
 @pytest.mark.parametrize(
     ("name", "value"), [("foreign_keys", 1), ("journal_mode", "wal"), ("busy_timeout", 30_000)]

@@ -41,6 +41,14 @@ def test_a_task_is_a_row_with_its_owner(client: TestClient, database: Database) 
     assert rows == [("Buy milk", False, "testuser")]
 
 
+def test_a_task_that_is_changed_keeps_its_place_in_the_list(client: TestClient) -> None:
+    for title in ("Zebra", "Apple", "Mango"):
+        client.post("/tasks", json={"title": title})
+    client.patch("/tasks/1", json={"description": "Striped", "completed": True})
+
+    assert [task["title"] for task in client.get("/tasks").json()] == ["Zebra", "Apple", "Mango"]
+
+
 def test_an_id_is_not_given_again_after_a_new_start(client: TestClient) -> None:
     for _ in range(3):
         last = client.post("/tasks", json={"title": "Buy milk"}).json()["id"]

@@ -1,30 +1,20 @@
-"""What the tests share: a database each, clients that are signed in, tokens made by hand."""
+"""What the tests share: a database each, a client that is signed in, tokens made by hand."""
 
-import base64
-import hashlib
-import hmac
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import databases
+import made_to_order
 import pytest
-from builders import a_user, save
+import tokens
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from passlib.hash import argon2
-from pydantic import SecretStr
-from sqlalchemy import make_url
-
-from app.core.config import Settings
-from app.models import User
+from tokens import KEY, NEVER, MakeToken
 
 TESTS = Path(__file__).resolve().parent
-KEY = "The key of the tests: 32 characters and more"
-HEADER = {"alg": "HS256", "typ": "JWT"}
 OTHER_SETTINGS = (
     "ENVIRONMENT",
     "ACCESS_TOKEN_EXPIRE_MINUTES",
@@ -33,11 +23,9 @@ OTHER_SETTINGS = (
     "SMTP_URL",
     "EMAIL_FROM",
 )
-NEVER = 4_102_444_800  # in the year 2100
 TESTUSER = "7e57ed00-0000-4000-a000-000000000001"
 KINDS = ("unit", "integration", "acceptance", "meta")
 
-MakeToken = Callable[..., str]
 SignIn = Callable[[str], dict[str, str]]
 
 
@@ -59,8 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the fixtures of `databases.py` too."""
-    config.pluginmanager.register(databases)
+    """Take the fixtures of three more files, too; ask for coverage only when all tests run."""
+    for module in (databases, made_to_order, tokens):
+        config.pluginmanager.register(module)
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage and is_partial(config):
         # A few tests cannot cover the app; nobody who runs them wants to be told.
@@ -131,76 +120,6 @@ def client(anonymous: TestClient, make_token: MakeToken) -> TestClient:
 def anyio_backend() -> str:
     """Run tests that are `async` as uvicorn runs the app."""
     return "asyncio"
-
-
-@pytest.fixture
-def settings(database: Database) -> Settings:
-    """Give settings that do not come from the environment."""
-    return Settings(secret_key=SecretStr(KEY), database_url=make_url(database.url))
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """Make an app of the test's own: what is replaced in it is replaced in no other."""
-    made: FastAPI = import_module("app.main").create_app(settings)
-    return made
-
-
-@pytest.fixture
-def running(app: FastAPI) -> Iterator[TestClient]:
-    """Start the test's own app, and speak to it without a token."""
-    with TestClient(app, base_url="http://localhost") as client:
-        yield client
-
-
-@pytest.fixture
-def ada(database: Database) -> User:
-    """Give a user of the test's own."""
-    user = a_user(username="ada")
-    save(database, user)
-    return user
-
-
-@pytest.fixture
-def bob(database: Database) -> User:
-    """Give another user."""
-    user = a_user(username="bob")
-    save(database, user)
-    return user
-
-
-@pytest.fixture
-def authenticated_client(running: TestClient, ada: User, make_token: MakeToken) -> TestClient:
-    """Speak to the test's own app as ada."""
-    return same_app(running, make_token({"sub": str(ada.id), "exp": NEVER}))
-
-
-@pytest.fixture
-def other_client(running: TestClient, bob: User, make_token: MakeToken) -> TestClient:
-    """Speak to the same app as bob."""
-    return same_app(running, make_token({"sub": str(bob.id), "exp": NEVER}))
-
-
-def same_app(running: TestClient, token: str) -> TestClient:
-    """Return a second client of an app that has started, with a token."""
-    headers = {"Authorization": f"Bearer {token}"}
-    client = TestClient(running.app, base_url="http://localhost", headers=headers)
-    client.portal = running.portal
-    client.app_state.update(running.app_state)
-    return client
-
-
-@pytest.fixture
-def make_token() -> MakeToken:
-    """Make tokens by hand, as anybody can who knows a key."""
-
-    def make(claims: Mapping[str, Any], key: str = KEY, header: object = HEADER) -> str:
-        parts = [json.dumps(part).encode() for part in (header, claims)]
-        signed = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
-        signature = hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest()
-        return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
-
-    return make
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from email.message import Message
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from mail_server import MailServer
-from svcs.fastapi import get_registry
 
 from app.core.config import Settings, SmtpUrl
-from app.emailer import Emailer, SmtpEmailer
+from app.dependencies import get_emailer
+from app.emailer import SmtpEmailer
 
 
 @pytest.fixture
@@ -116,26 +117,26 @@ def test_a_server_that_is_gone_is_a_503(
 
 
 def test_a_server_that_never_answers_is_a_503(
-    running: TestClient,
+    app: FastAPI,
     authenticated_client: TestClient,
     mail_server: MailServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     impatient = SmtpEmailer(SmtpUrl(mail_server.url), "tasks@example.com", patience=0.1)
-    get_registry(running).register_value(Emailer, impatient)
+    app.dependency_overrides[get_emailer] = lambda: impatient
     mail_server.inbox.is_slow = True
 
     check_it_was_not_taken(share(authenticated_client), caplog)
 
 
 def test_a_password_is_not_sent_to_a_server_that_cannot_encrypt(
-    running: TestClient,
+    app: FastAPI,
     authenticated_client: TestClient,
     mail_server: MailServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     url = SmtpUrl(mail_server.url.replace("//", "//ada:hunter2@"))
-    get_registry(running).register_value(Emailer, SmtpEmailer(url, "tasks@example.com"))
+    app.dependency_overrides[get_emailer] = lambda: SmtpEmailer(url, "tasks@example.com")
 
     check_it_was_not_taken(share(authenticated_client), caplog)
 

@@ -1,12 +1,13 @@
 """A dependency without a request: called as the function that it is, with a session of its own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from builders import a_task, save
 from databases import Database
 from fastapi import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
+from tokens import NEVER, MakeToken
 
 from app.core.config import Settings
 from app.db.session import make_engine, make_sessions
@@ -27,9 +28,9 @@ async def session(settings: Settings) -> AsyncIterator[AsyncSession]:
 
 
 async def test_the_bearer_of_a_token_is_found(
-    session: AsyncSession, settings: Settings, ada: User, make_token: Callable[..., str]
+    session: AsyncSession, settings: Settings, ada: User, make_token: MakeToken
 ) -> None:
-    token = make_token({"sub": str(ada.id), "exp": 4_102_444_800})
+    token = make_token({"sub": str(ada.id), "exp": NEVER})
 
     user = await get_bearer(token, settings, session)
 

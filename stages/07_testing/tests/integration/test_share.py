@@ -1,16 +1,13 @@
 """Sharing a task by email, with an emailer that only notes what it is asked to send."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import AsyncMock, create_autospec
 
 import pytest
-import sqlalchemy as sa
 from builders import a_task, save
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.pool import Pool
 
 from app.dependencies import get_emailer
 from app.emailer import Emailer
@@ -116,36 +113,6 @@ def test_the_address_is_trimmed_and_lowered_as_everywhere(
     authenticated_client.post(path, json={"email": " Eve@Example.COM "})
 
     assert emailer.send.await_args.args[0] == "eve@example.com"
-
-
-@pytest.fixture
-def borrowed() -> Iterator[set[object]]:
-    """Give the connections to databases that are in use."""
-    now: set[object] = set()
-
-    def out(connection: object, *_: object) -> None:
-        now.add(connection)
-
-    def back(connection: object, *_: object) -> None:
-        now.discard(connection)
-
-    sa.event.listen(Pool, "checkout", out)
-    sa.event.listen(Pool, "checkin", back)
-    yield now
-    sa.event.remove(Pool, "checkout", out)
-    sa.event.remove(Pool, "checkin", back)
-
-
-def test_while_the_email_is_sent_no_connection_is_held(
-    authenticated_client: TestClient, emailer: AsyncMock, path: str, borrowed: set[object]
-) -> None:
-    held: list[int] = []
-    emailer.send.side_effect = lambda *_: held.append(len(borrowed))
-
-    assert authenticated_client.get("/tasks").status_code == 200
-    assert authenticated_client.post(path, json=EVE).status_code == 202
-
-    assert held == [0]
 
 
 def test_without_a_mail_server_the_email_is_a_line_in_the_log(
