@@ -59,7 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def is_partial(config: pytest.Config) -> bool:
     """Tell whether only some of the tests were asked for."""
     named = config.args_source is config.ArgsSource.ARGS
-    return named or any(map(config.getoption, ("-k", "-m", "--lf", "--deselect", "--ignore")))
+    options = ("-k", "-m", "--lf", "--deselect", "--ignore")
+    return named or any(config.getoption(name, None) for name in options)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,29 +1,15 @@
 """The tests are tested: each mutant of the app is caught by the test that it names."""
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 from mutants import MUTANTS, Mutant
-from pytest_runs import DEADLINE, LESSON, Run, processes, run_pytest
+from pytest_runs import DEADLINE, LESSON, Run, copy_to, processes, run_pytest
 
-PARTS = ("app", "migrations", "tests", "alembic.ini", "pyproject.toml")
 CANNOT_FAIL = "tests/meta/cannot_fail.py"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
-
-
-def copy_to(folder: Path) -> Path:
-    """Copy the lesson, so that its app can be changed."""
-    for part in PARTS:
-        source = LESSON / part
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / part, ignore=ignored)
-        else:
-            shutil.copy2(source, folder / part)
-    return folder
 
 
 def mutate(folder: Path, mutant: Mutant) -> None:
