@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+import httpx2
 import pytest
 import schemathesis
 from schemathesis import HookContext
@@ -14,6 +15,7 @@ from tests.fuzzing_hooks import filter_failure
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+    from schemathesis import Response
     from schemathesis.core.failures import Failure
 
 SCHEMA = {
@@ -48,6 +50,26 @@ ACCEPTED = AcceptedNegativeData(
 )
 
 
+def refusal(*messages: str) -> Response:
+    """Return an answer that names what is wrong, as far as the hook looks at it."""
+    return cast("Response", httpx2.Response(422, json={"detail": [{"msg": m} for m in messages]}))
+
+
+@pytest.mark.parametrize(
+    ("messages", "kept"),
+    [
+        (["value is not a valid email address: reserved"], False),
+        (["value is not a valid email address: reserved", "String too short"], True),
+    ],
+)
+def test_only_a_refused_email_address_is_no_failure(messages: list[str], kept: bool) -> None:
+    operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks"]["POST"]
+    case = operation.Case(body={"title": "ABC"}, media_type="application/json")
+
+    answer = refusal(*messages)
+    assert filter_failure(HookContext(operation=operation), REJECTED, case, answer) is kept
+
+
 @pytest.mark.parametrize(
     ("failure", "body", "kept"),
     [
@@ -68,7 +90,7 @@ def test_only_what_trimming_explains_is_no_failure(
     operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks"]["POST"]
     case = operation.Case(body=body, media_type="application/json")
 
-    assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
+    assert filter_failure(HookContext(operation=operation), failure, case, refusal("String too short")) is kept
 
 
 @pytest.mark.parametrize(("method", "kept"), [("PUT", False), ("PATCH", True)])
@@ -81,4 +103,4 @@ def test_a_method_that_another_path_has_is_no_failure(
         operation="", method=method, status_code=422, failure_reason="wrong_status", message=""
     )
 
-    assert filter_failure(HookContext(operation=operation), failure, case, None) is kept
+    assert filter_failure(HookContext(operation=operation), failure, case, refusal("String too short")) is kept

@@ -6,8 +6,10 @@ import logging
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.core.config import ConfigurationError, DatabaseSettings, read_settings
+from app.db.migrated import OUT_OF_REACH
 from app.db.session import make_engine
 from app.models import Base
 
@@ -35,11 +37,18 @@ def migrate(connection: Connection | None = None) -> None:
 
 
 async def connect_and_migrate() -> None:
-    """Run the migrations; a second process that does the same waits for the first."""
+    """Run the migrations; a second process that does the same waits for the first.
+
+    Raises CommandError, which Alembic prints without a traceback, when the database refuses.
+    """
     engine = make_engine(database_url())
     try:
         async with engine.execution_options(writes=True).connect() as connection:
             await connection.run_sync(migrate)
+    except DBAPIError as error:
+        if error.statement is None:  # The driver's own words may hold a part of the password.
+            raise CommandError(OUT_OF_REACH) from None
+        raise CommandError(f"{error.orig}\n{error.statement}") from error
     finally:
         await engine.dispose()
 

@@ -28,6 +28,7 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
+NEEDED = "needed is a URL like sqlite:///tasks.db or postgresql://user:password@host/tasks"
 
 
 class ConfigurationError(Exception):
@@ -38,10 +39,14 @@ def with_async_driver(value: object) -> URL:
     """Return the URL of a database, with the driver that this app speaks to it with."""
     try:
         url = make_url(value if isinstance(value, URL) else str(value))
-        return url.set(drivername=DRIVERS[url.get_backend_name()])
+        url = url.set(drivername=DRIVERS[url.get_backend_name()])
     except (ArgumentError, KeyError, ValueError):
         # Without the value: a URL may hold a password.
-        raise ValueError("a URL that starts with sqlite:// or postgresql:// is needed") from None
+        raise ValueError(NEEDED) from None
+    # A database in memory would be another one for each connection.
+    if url.get_backend_name() == "sqlite" and (url.host or url.database in (None, "", ":memory:")):
+        raise ValueError(NEEDED)
+    return url
 
 
 class DatabaseSettings(BaseSettings):
@@ -83,7 +88,7 @@ class Settings(DatabaseSettings):
     @field_validator("secret_key")
     @classmethod
     def only_a_good_key(cls, key: SecretStr) -> SecretStr:
-        """Refuse a key that is quickly guessed, or that is no text."""
+        """Refuse a key that is too short, or that is no plain text."""
         text = key.get_secret_value()
         if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
             raise ValueError(f"at least {SHORTEST_KEY} printable ASCII characters are needed")
@@ -99,5 +104,6 @@ def read_settings(kind: type[AnySettings]) -> AnySettings:
         return kind()
     except ValidationError as error:
         # Only names and rules: Pydantic's own message holds the values, and one is secret.
-        wrong = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
+        found = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors()]
+        wrong = [f"{name}: {rule.removeprefix('Value error, ')}" for name, rule in found]
     raise ConfigurationError(f"The app cannot start with this environment. {'; '.join(wrong)}.")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.config import ConfigurationError
 
+OUT_OF_REACH = "DATABASE_URL: the database cannot be opened or reached."
 MIGRATIONS = Path(__file__).resolve().parents[2] / "alembic.ini"
 
 
@@ -21,9 +22,10 @@ async def check_migrated(engine: AsyncEngine) -> None:
     except Exception:  # of any kind; and its text may hold a part of the password
         found = None
     if found is None:
-        raise ConfigurationError("DATABASE_URL: the database cannot be opened or reached.")
+        raise ConfigurationError(OUT_OF_REACH)
     if is_behind(found):
-        raise ConfigurationError("The database is not migrated; run: alembic upgrade head")
+        name = engine.url.database
+        raise ConfigurationError(f"The database {name} is not migrated; run: alembic upgrade head")
 
 
 def revisions(connection: Connection) -> set[str]:

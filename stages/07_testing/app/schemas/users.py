@@ -18,7 +18,7 @@ from pydantic.types import StrictBool, StringConstraints
 
 from app.schemas.tasks import NO_NUL
 
-USERNAME = "[a-z0-9_.-]{3,50}"
+USERNAME = "[A-Za-z0-9_.-]{3,50}"
 
 
 def trimmed_and_lowered(value: object) -> object:
@@ -99,8 +99,11 @@ class Credentials(BaseModel):
         json_schema_extra={"examples": [{"username": "testuser", "password": "password123"}]}
     )
 
-    username: Annotated[str, BeforeValidator(trimmed_and_lowered)]
-    password: SecretStr
+    # In a form, FastAPI takes an empty field for a missing one; only the schema needs to be told.
+    username: Annotated[
+        str, BeforeValidator(trimmed_and_lowered), Field(json_schema_extra={"minLength": 1})
+    ]
+    password: Annotated[SecretStr, Field(json_schema_extra={"minLength": 1})]
 
 
 class Token(BaseModel):

@@ -24,7 +24,7 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
 @pytest.mark.usefixtures("database")
 def test_what_a_user_does_lasts(mail_server: MailServer) -> None:
     with (
-        serving("app.main:app") as (url, process),
+        serving("app.main:app") as (url, kill),
         httpx2.Client(base_url=url, timeout=DEADLINE) as client,
     ):
         assert client.post("/register", json=ADA).status_code == 201
@@ -40,8 +40,7 @@ def test_what_a_user_does_lasts(mail_server: MailServer) -> None:
         assert client.post(f"{path}/share", json={"email": "eve@example.com"}).status_code == 202
         assert client.delete(f"/tasks/{tea['id']}").status_code == 204
 
-        process.terminate()
-        process.wait(DEADLINE)
+        kill()
 
     with (
         serving("app.main:app") as (url, _),

@@ -1,4 +1,4 @@
-"""A body over 1 MB is refused, whether it says so first or not."""
+"""A body over 1 MB is refused: at once when it says so, else while it is read."""
 
 from collections.abc import Iterator
 

@@ -15,6 +15,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tokens import NEVER, MakeToken
 
 Operation = APIOperation[Any, Any, Any, Any]
@@ -46,7 +47,10 @@ def run(trial: tuple[Operation, GenerationMode], examples: int, token: str) -> N
     @hypothesis.settings(max_examples=examples, derandomize=True, database=None, deadline=None)
     @hypothesis.given(operation.as_strategy(mode))
     def send(case: Case[Any]) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+        # Left out: no schema can say that emails of the reserved domain `test` are refused.
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
+        )
 
     send()
 

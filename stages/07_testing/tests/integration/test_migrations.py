@@ -110,10 +110,18 @@ def test_alembic_needs_no_key_warns_of_nothing_and_runs_anywhere(tmp_path: Path)
     assert (tmp_path / "here.db").exists()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://user:hunter2@localhost/tasks",
+        "postgresql://user:pass@hunter2@127.0.0.1:1/tasks",
+        "sqlite:////nowhere/hunter2/tasks.db",
+    ],
+)
 def test_a_wrong_url_is_told_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "mysql://user:hunter2@localhost/tasks")
+    monkeypatch.setenv("DATABASE_URL", url)
 
     with pytest.raises(SystemExit):
         alembic("upgrade", "head")

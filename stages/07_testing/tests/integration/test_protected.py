@@ -46,7 +46,7 @@ def test_a_disabled_user_with_an_older_token_is_kept_out(
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/tasks?skip=-1"), ("GET", "/tasks/first"), ("POST", "/tasks")]
 )
-def test_who_is_there_is_asked_before_the_input(
+def test_who_is_there_is_asked_before_the_input_is_checked(
     anonymous: TestClient, method: str, path: str
 ) -> None:
     assert anonymous.request(method, path).status_code == 401

@@ -94,3 +94,10 @@ def test_null_is_in_the_schema_only_where_it_has_a_meaning(
 
     nullable = {name for name, field in fields.items() if '"null"' in json.dumps(field)}
     assert nullable == expected
+
+
+def test_the_login_form_has_no_empty_field(client: TestClient) -> None:
+    [form] = operations(client)["POST /token"]["requestBody"]["content"].values()
+
+    for name, field in form["schema"]["properties"].items():
+        assert field["minLength"] == 1, name

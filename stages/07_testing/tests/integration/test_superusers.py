@@ -98,7 +98,8 @@ def test_a_disabled_user_is_kept_out_until_let_in_again(
     answer = superuser.patch(f"/users/{OTHER}", json={"disabled": True})
     assert (answer.status_code, answer.json()["disabled"]) == (200, True)
     assert superuser.get("/tasks", headers=theirs).status_code == 403
-    assert sign_in("otheruser") == {}
+    form = {"username": "otheruser", "password": "password123"}
+    assert superuser.post("/token", data=form).status_code == 401
 
     answer = superuser.patch(f"/users/{OTHER}", json={"disabled": False})
     assert (answer.status_code, answer.json()["disabled"]) == (200, False)

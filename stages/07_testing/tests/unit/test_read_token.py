@@ -11,7 +11,7 @@ from app.core.config import Settings
 from app.core.security import InvalidTokenError, create_token, read_token
 
 KEY = "x" * 32
-SETTINGS = Settings(secret_key=SecretStr(KEY), database_url=make_url("sqlite://"))
+SETTINGS = Settings(secret_key=SecretStr(KEY), database_url=make_url("sqlite:///tasks.db"))
 
 
 def signed(user_id: UUID, algorithm: str) -> str:
