@@ -25,7 +25,10 @@ types() {
     done
 }
 
-workflows() { actionlint && zizmor --offline --quiet .github/workflows; }
+workflows() {
+    local all=(.github/workflows/*.yml stages/*/.github/workflows/*.yml)
+    actionlint "${all[@]}" && zizmor --offline --quiet "${all[@]}"
+}
 
 guards() { python -m pytest -q tests/test_guards_*.py; }
 

@@ -71,6 +71,18 @@ def test_a_file_that_a_stage_takes_away_is_explained(root: Path) -> None:
     assert "hello.py differs from 01_one" in found
 
 
+def test_a_file_that_moves_is_explained_where_it_is_now(root: Path) -> None:
+    write(root / FIRST / "tests" / "test_old.py", "")
+    write(root / SECOND / "tests" / "unit" / "test_old.py", "")
+
+    [found] = unexplained_changes(Catalog(root))
+    assert "tests/unit/test_old.py differs from 01_one" in found
+
+    card = root / SECOND / "lesson.toml"
+    change(card, '"main.py" = ', '"tests/unit/test_old.py" = "Moved."\n"main.py" = ')
+    assert unexplained_changes(Catalog(root)) == []
+
+
 def test_the_first_stage_explains_no_changes(root: Path) -> None:
     change(root / FIRST / "lesson.toml", "[[steps]]", '[changes]\n"main.py" = "?"\n\n[[steps]]')
 

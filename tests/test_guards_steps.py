@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.guards.steps import passed, starter_of, unproven, unproven_steps
+from tests.guards.steps import passed, run_tests, starter_of, unproven, unproven_steps
 from tests.made_up import make_checkout
 from tutor import testing
 from tutor.catalog import Catalog, Lesson
@@ -38,7 +38,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     starters = {stage: starter_of(stage, CATALOG, scratch) for stage in proven}
     lessons = list(dict.fromkeys([*passing, *proven]))
     made = [*lessons, *starters.values()]
-    results = {r.lesson: r for r in testing.test_lessons(made, Catalog(scratch))}
+    results = {result.lesson: result for result in run_tests(made, scratch)}
     return Runs(
         {lesson: results[lesson] for lesson in lessons},
         {stage: results[starter] for stage, starter in starters.items()},

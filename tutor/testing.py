@@ -48,6 +48,8 @@ __all__ = [
 ]
 
 PRELOADED = {
+    "alembic": ("alembic.command", "alembic.autogenerate"),
+    "psycopg": ("sqlalchemy.dialects.postgresql.psycopg", "psycopg"),
     "sqlalchemy": ("sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "aiosqlite"),
 }
 """By distribution: what to import once for all, when a lesson of the run depends on it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tests.guards.code import files_of, read, without_version
@@ -30,7 +31,11 @@ def unexplained_changes(catalog: Catalog) -> list[str]:
 
 def _differences(before: Lesson, stage: Lesson) -> Iterator[str]:
     old, new, named = set(files_of(before)), set(files_of(stage)), stage.card.changes
+    # A file that moved to another folder is named once: by where it is now.
+    moved = {PurePosixPath(name).name for name in new - old}
     for name in sorted(old | new):
+        if name in old - new and name not in named and PurePosixPath(name).name in moved:
+            continue
         present = (name in old, name in new)
         if name not in named and name not in _OWN and not _alike(name, present, before, stage):
             yield f"{stage.path}: {name} differs from {before.name}; `changes` does not say why."

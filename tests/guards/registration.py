@@ -28,6 +28,9 @@ _KINDS = (
     "tests/openapi.json",
     "alembic.ini",
     "migrations/script.py.mako",
+    "scripts/*.sh",
+    ".pre-commit-config.yaml",
+    ".github/workflows/*.yml",
 )
 _BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
 _READ_BY_THE_TOOL = frozenset({"naive.py", "claims.py"})

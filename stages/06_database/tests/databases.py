@@ -117,12 +117,11 @@ def migrated_server() -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Give a database with three users and no tasks, and tell the app where it is."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
+        template: Path = request.getfixturevalue("migrated_file")
+        path = shutil.copy(template, template.with_name(f"{uuid.uuid4()}.db"))
         database = Database(f"sqlite:///{path}")
     else:
         database = request.getfixturevalue("migrated_server")

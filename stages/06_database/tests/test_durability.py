@@ -7,7 +7,7 @@ from itertools import count
 
 import httpx2
 import pytest
-from servers import DEADLINE, kill, posix_only, serving
+from servers import DEADLINE, posix_only, serving
 
 pytestmark = posix_only
 
@@ -60,12 +60,12 @@ class Writers:
 
 @pytest.mark.usefixtures("database")
 def test_what_was_acknowledged_survives_the_death_of_the_server() -> None:
-    with serving("app.main:app") as (url, process), signed_in(url) as client:
+    with serving("app.main:app") as (url, kill), signed_in(url) as client:
         writers = Writers(client, 4)
         try:
             writers.wait_for(60)
         finally:
-            kill(process)
+            kill()
             for thread in writers.threads:
                 thread.join(DEADLINE)
 

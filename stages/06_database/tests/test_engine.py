@@ -10,6 +10,7 @@ from databases import Database
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -106,3 +107,16 @@ def test_in_sqlite_who_reads_does_not_wait_for_who_writes(
         found = trial.get("/scalar", params={"sql": "SELECT text FROM notes"})
 
     assert found.json() == "Buy milk"
+
+
+def test_an_error_does_not_repeat_the_values_of_a_statement(
+    anonymous: TestClient, database: Database
+) -> None:
+    database.run("ALTER TABLE users RENAME TO elsewhere")
+    try:
+        with pytest.raises(DBAPIError, match="INSERT INTO users") as refused:
+            anonymous.post("/register", json={"username": "ada", "password": "password123"})
+    finally:
+        database.run("ALTER TABLE elsewhere RENAME TO users")
+
+    assert "argon2" not in str(refused.value)

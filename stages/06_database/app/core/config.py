@@ -25,6 +25,7 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
+NEEDED = "needed is a URL like sqlite:///tasks.db or postgresql://user:password@host/tasks"
 
 
 class ConfigurationError(Exception):
@@ -35,10 +36,14 @@ def with_async_driver(value: object) -> URL:
     """Return the URL of a database, with the driver that this app speaks to it with."""
     try:
         url = make_url(str(value))
-        return url.set(drivername=DRIVERS[url.get_backend_name()])
+        url = url.set(drivername=DRIVERS[url.get_backend_name()])
     except (ArgumentError, KeyError, ValueError):
         # Without the value: a URL may hold a password.
-        raise ValueError("a URL that starts with sqlite:// or postgresql:// is needed") from None
+        raise ValueError(NEEDED) from None
+    # A database in memory would be another one for each connection.
+    if url.get_backend_name() == "sqlite" and (url.host or url.database in (None, "", ":memory:")):
+        raise ValueError(NEEDED)
+    return url
 
 
 class DatabaseSettings(BaseSettings):

@@ -38,10 +38,10 @@ async def init_db() -> None:
 
 async def create_superuser(sessions: Sessions, name: str, password: Password) -> None:
     """Create the superuser unless it is there; another process may do the same at this moment."""
+    new_user = UserCreate(username=name, password=password)
+    hashed = await hash_password(password.get_secret_value())
     async with sessions.writing() as session:
         if await crud.users.named(session, name) is None:
-            new_user = UserCreate(username=name, password=password)
-            hashed = await hash_password(password.get_secret_value())
             with suppress(TakenError):
                 await crud.users.register(session, new_user, hashed, is_superuser=True)
             await session.commit()

@@ -24,7 +24,8 @@ async def check_migrated(engine: AsyncEngine) -> None:
     if found is None:
         raise ConfigurationError(OUT_OF_REACH)
     if is_behind(found):
-        raise ConfigurationError("The database is not migrated; run: alembic upgrade head")
+        name = engine.url.database
+        raise ConfigurationError(f"The database {name} is not migrated; run: alembic upgrade head")
 
 
 def revisions(connection: Connection) -> set[str]:

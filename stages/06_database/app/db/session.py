@@ -1,9 +1,12 @@
 """The engine, which keeps connections to the database, and the sessions that borrow them."""
 
+import asyncio
+import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -11,6 +14,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
+from sqlalchemy.util import await_only
 
 PATIENCE = 30  # seconds that SQLite waits for another connection to finish writing
 
@@ -18,15 +22,28 @@ PATIENCE = 30  # seconds that SQLite waits for another connection to finish writ
 def make_engine(url: URL) -> AsyncEngine:
     """Return an engine; it connects when it is first used."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)  # The server may have started anew.
+        # `pool_pre_ping`: the server may have started anew since a connection was last used.
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     # Python's driver would begin a transaction only before the first write, so that what was read
     # until then may have changed. `isolation_level=None` turns that off: `begin` does it.
     options = {"isolation_level": None, "timeout": PATIENCE}
-    engine = create_async_engine(url, connect_args=options)
+    engine = create_async_engine(url, connect_args=options, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", open_file)
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin)
     event.listen(engine.sync_engine, "reset", take_back)
     return engine
+
+
+def open_file(
+    _dialect: Dialect, _entry: ConnectionPoolEntry, names: list[str], options: dict[str, Any]
+) -> None:
+    """Raise an error when the file cannot be opened.
+
+    The driver would do so, too, but leave a thread behind that fails once more, later.
+    """
+    uri = options.get("uri", False)
+    await_only(asyncio.to_thread(lambda: sqlite3.connect(names[0], uri=uri).close()))
 
 
 def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -40,7 +57,8 @@ def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 def begin(connection: Connection) -> None:
     """Begin a transaction in SQLite; one that will write waits its turn here.
 
-    Two that first read and then want to write would wait for each other; SQLite fails one at once.
+    Otherwise, of two that read and then want to write, SQLite would fail the second at once: what
+    that one has read is no longer so.
     """
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app import crud, models
 from app.dependencies import CurrentSuperuser, CurrentUser, SessionDep
 from app.errors import (
+    DISABLED,
     FORBIDDEN,
     INVALID,
     ONESELF,
@@ -16,7 +17,7 @@ from app.errors import (
 from app.schemas.tasks import Limit, Skip
 from app.schemas.users import User, UserId, UserUpdate
 
-router = APIRouter(prefix="/users", tags=["users"], responses=UNAUTHENTICATED | FORBIDDEN)
+router = APIRouter(prefix="/users", tags=["users"], responses=UNAUTHENTICATED | DISABLED)
 
 
 @router.get("/me", response_description="You")
@@ -25,7 +26,7 @@ async def read_me(user: CurrentUser) -> User:
     return User.model_validate(user)
 
 
-@router.get("", response_description="The users, oldest first", responses=INVALID)
+@router.get("", response_description="The users, oldest first", responses=FORBIDDEN | INVALID)
 async def list_users(
     _superuser: CurrentSuperuser, session: SessionDep, skip: Skip = 0, limit: Limit = 10
 ) -> list[User]:
@@ -39,7 +40,7 @@ def refuse_oneself(user: models.User, superuser: models.User) -> None:
         raise BusinessRuleViolation("You cannot disable or delete yourself: who would undo it?")
 
 
-USER_ERRORS = USER_NOT_FOUND | ONESELF | INVALID
+USER_ERRORS = FORBIDDEN | USER_NOT_FOUND | ONESELF | INVALID
 
 
 @router.patch(
