@@ -10,8 +10,11 @@ from pytest_runs import DEADLINE, LESSON, Run, processes, run_pytest
 PART = [f"tests/integration/test_{name}.py" for name in ("list", "overdue", "ownership", "share")]
 WAYS = {
     "shuffled": ["--random-order-bucket=global", "--random-order-seed=1"],
-    "shuffled anew": ["--random-order-bucket=global", "--random-order-seed=2"],
-    "on two processors": ["-n2"],
+    "shuffled anew, two at a time": [
+        "--random-order-bucket=global",
+        "--random-order-seed=2",
+        "-n2",
+    ],
 }
 
 LEAKING = '''\
