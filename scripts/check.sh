@@ -26,7 +26,10 @@ types() {
 }
 
 workflows() {
-    local all=(.github/workflows/*.yml stages/*/.github/workflows/*.yml)
+    local all
+    shopt -s nullglob # a stage need not have any
+    all=(.github/workflows/*.yml stages/*/.github/workflows/*.yml)
+    shopt -u nullglob
     actionlint "${all[@]}" && zizmor --offline --quiet "${all[@]}"
 }
 

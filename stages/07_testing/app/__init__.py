@@ -1,1 +1,0 @@
-"""The Task Manager: one package, a module for each concern."""

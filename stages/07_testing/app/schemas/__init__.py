@@ -1,1 +1,0 @@
-"""The shapes of the data, a module for each kind of resource."""
