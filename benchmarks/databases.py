@@ -87,6 +87,9 @@ def made() -> Iterator[list[Database]]:
 
 def _postgresql() -> AbstractContextManager[str]:
     """Start the server that the stage's tests start, and give its URL."""
+    beside = str(STAGE / "tests")  # It imports a module beside it.
+    if beside not in sys.path:
+        sys.path.append(beside)
     spec = importlib.util.spec_from_file_location("postgresql", STAGE / "tests" / "postgresql.py")
     if spec is None or spec.loader is None:
         raise RuntimeError(f"{STAGE} has no tests/postgresql.py.")

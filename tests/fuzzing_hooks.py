@@ -38,6 +38,8 @@ def only_emails_refused(response: Response) -> bool:
     Of an address no schema can say whether its domain may be used: `test` is reserved, for one.
     """
     problems = response.json()["detail"]
+    if not isinstance(problems, list):
+        return False
     return all("not a valid email address" in problem["msg"] for problem in problems)
 
 
