@@ -1,0 +1,1 @@
+"""The Task Manager: one package, a module for each concern."""
