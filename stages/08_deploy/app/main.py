@@ -5,15 +5,15 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Annotated
+from typing import Any
 
 import svcs.fastapi
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
-from app.core.config import Settings, read_settings
+from app.core.config import ConfigurationError, HttpSettings, Settings, read_settings
+from app.core.metrics import Metrics
 from app.core.security import verify_password
 from app.db.migrated import check_migrated
 from app.db.session import make_engine, make_sessions
@@ -26,7 +26,7 @@ from app.errors import (
     UserNotFoundError,
 )
 from app.middleware import BodyLimitMiddleware, ProcessTimeMiddleware, StartupErrorMiddleware
-from app.routers import login, register, tasks, users
+from app.routers import login, register, status, tasks, users
 from app.throttle import LoginThrottle
 
 
@@ -80,35 +80,47 @@ def answer_not_sent(_request: Request, error: EmailNotTakenError) -> Response:
     return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "60"})
 
 
-class Welcome(BaseModel):
-    """A greeting."""
+class TaskManager(FastAPI):
+    """FastAPI, whose docs page logs in where the app has its login."""
 
-    message: Annotated[str, Field(examples=["Welcome to the Task Manager API."])]
+    def openapi(self) -> dict[str, Any]:
+        """Return the schema; the address of the login depends on the prefix."""
+        schema = super().openapi()
+        flows = schema["components"]["securitySchemes"]["OAuth2PasswordBearer"]["flows"]
+        flows["password"]["tokenUrl"] = self.url_path_for("login").lstrip("/")
+        return schema
 
 
-def welcome() -> Welcome:
-    """Say what this API is and where its documentation is."""
-    return Welcome(message="Welcome to the Task Manager API. Its documentation is at /docs.")
+def read_shape() -> HttpSettings:
+    """Read what shapes the app; the defaults do when that is wrong, for it will not start."""
+    try:
+        return read_settings(HttpSettings)
+    except ConfigurationError:
+        return HttpSettings.model_construct()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Return a new app; without settings, it reads those of the environment when it starts."""
-    with_services = svcs.fastapi.lifespan(partial(lifespan, settings))
-    app = FastAPI(title="Task Manager", version="0.7.0", lifespan=with_services)
+    shape = settings or read_shape()
+    app = TaskManager(
+        title="Task Manager",
+        version="1.0.0",
+        lifespan=svcs.fastapi.lifespan(partial(lifespan, settings)),
+        openapi_url=None if shape.production else "/openapi.json",
+    )
+    app.state.metrics = Metrics()
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(ProcessTimeMiddleware)
     app.add_middleware(StartupErrorMiddleware)  # the last one is the outermost
-    app.include_router(login.router)
-    app.include_router(register.router)
-    app.include_router(users.router)
-    app.include_router(tasks.router)
+    app.include_router(status.router)
+    for each in (login, register, users, tasks):
+        app.include_router(each.router, prefix=shape.api_prefix)
     app.exception_handler(RequestValidationError)(answer_invalid_input)
     app.exception_handler(BusinessRuleViolation)(answer_broken_rule)
     app.exception_handler(UserNotFoundError)(answer_not_found)
     app.exception_handler(TaskNotFoundError)(answer_not_found)
     app.exception_handler(TakenError)(answer_taken)
     app.exception_handler(EmailNotTakenError)(answer_not_sent)
-    app.get("/", response_description="A greeting")(welcome)
     return app
 
 

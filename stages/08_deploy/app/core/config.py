@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AnyUrl,
+    BeforeValidator,
     EmailStr,
     Field,
     PlainValidator,
     SecretStr,
+    StringConstraints,
     UrlConstraints,
     ValidationError,
     field_validator,
@@ -18,6 +20,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.core.secret_files import SecretFileError, read_secret_files
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +62,42 @@ class DatabaseSettings(BaseSettings):
     )
 
 
+def split(value: object) -> object:
+    """Return the parts of a list that is written with commas."""
+    return tuple(map(str.strip, value.split(","))) if isinstance(value, str) and value else value
+
+
+# Each pattern is the shape of one part: `*.` stands for any subdomain, and alone for nothing.
+Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9.-]+$", to_lower=True)]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
+
+
+class HttpSettings(BaseSettings):
+    """What shapes the app: needed when it is made, and not only when it starts."""
+
+    environment: Literal["development", "staging", "production"] = "development"
+    api_prefix: Annotated[str, StringConstraints(pattern=r"^(/[a-z0-9_.-]+)*$")] = "/api/v1"
+    allowed_hosts: Annotated[tuple[Host, ...], NoDecode, BeforeValidator(split)] = (
+        "localhost",
+        "127.0.0.1",
+    )
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split)] = ()
+
+    @property
+    def production(self) -> bool:
+        """Tell whether strangers use the app."""
+        return self.environment == "production"
+
+
 class SmtpUrl(AnyUrl):
     """The URL of a mail server, such as `smtp://user:password@host:587`; most can be left out."""
 
     _constraints = UrlConstraints(allowed_schemes=["smtp"], host_required=True, default_port=587)
 
 
-class Settings(DatabaseSettings):
+class Settings(HttpSettings, DatabaseSettings):
     """The settings, each in the environment variable of its name."""
 
-    environment: Literal["development", "staging", "production"] = "development"
     secret_key: SecretStr
     access_token_expire_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] = 30
     smtp_url: Annotated[SmtpUrl | None, Field(repr=False)] = None  # It may hold a password.
@@ -101,9 +131,11 @@ AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 def read_settings(kind: type[AnySettings]) -> AnySettings:
     """Read the environment; raise ConfigurationError naming each variable that is wrong."""
     try:
-        return kind()
+        return kind(**read_secret_files(kind.model_fields))
     except ValidationError as error:
         # Only names and rules: Pydantic's own message holds the values, and one is secret.
         found = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors()]
         wrong = [f"{name}: {rule.removeprefix('Value error, ')}" for name, rule in found]
+    except SecretFileError as error:
+        wrong = [str(error)]
     raise ConfigurationError(f"The app cannot start with this environment. {'; '.join(wrong)}.")
