@@ -26,7 +26,7 @@ from app.errors import (
     UserNotFoundError,
 )
 from app.middleware import BodyLimitMiddleware, ProcessTimeMiddleware, StartupErrorMiddleware
-from app.routers import login, register, status, tasks, users
+from app.routers import login, register, status, tasks, tasks_v2, users
 from app.throttle import LoginThrottle
 
 
@@ -113,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(ProcessTimeMiddleware)
     app.add_middleware(StartupErrorMiddleware)  # the last one is the outermost
     app.include_router(status.router)
+    app.include_router(tasks_v2.router)
     for each in (login, register, users, tasks):
         app.include_router(each.router, prefix=shape.api_prefix)
     app.exception_handler(RequestValidationError)(answer_invalid_input)

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from app.crud.base import CRUDBase
 from app.errors import BusinessRuleViolation, TaskNotFoundError
@@ -50,6 +51,16 @@ class CRUDTask(CRUDBase[Task, TaskCreate, TaskUpdate]):
         if overdue is not MISSING:
             conditions.append(is_overdue() if overdue else ~is_overdue())
         return await self.page(session, skip, limit, *conditions)
+
+    async def page_after(
+        self, session: AsyncSession, owner: UUID, last: int, limit: int
+    ) -> Sequence[Task]:
+        """Return at most `limit` tasks of the owner whose IDs come after the last one seen.
+
+        The index leads to the first of them; `skip` would count its way there.
+        """
+        query = select(Task).where(Task.owner_id == owner, Task.id > last).order_by(Task.id)
+        return (await session.scalars(query.limit(limit).options(undefer(Task.completed_at)))).all()
 
     async def update(self, session: AsyncSession, row: Task, changes: TaskUpdate) -> Task:
         """Change the fields that were sent; raise BusinessRuleViolation for a locked task."""
