@@ -1,7 +1,6 @@
 """The app: what lives as long as it does, its routers, and how it answers errors."""
 
 import json
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from app.core.config import ConfigurationError, HttpSettings, Settings, read_settings
+from app.core.logs import set_up_logs
 from app.core.metrics import Metrics
 from app.core.security import verify_password
 from app.db.migrated import check_migrated
@@ -25,22 +25,23 @@ from app.errors import (
     TaskNotFoundError,
     UserNotFoundError,
 )
-from app.middleware import BodyLimitMiddleware, ProcessTimeMiddleware, StartupErrorMiddleware
+from app.middleware import surround
 from app.routers import login, register, status, tasks, tasks_v2, users
 from app.throttle import LoginThrottle
+from app.traces import make_telemetry, trace_queries
 
 
 @asynccontextmanager
 async def lifespan(
-    settings: Settings | None, _app: FastAPI, registry: svcs.Registry
+    shape: HttpSettings, settings: Settings | None, _app: FastAPI, registry: svcs.Registry
 ) -> AsyncIterator[dict[str, object]]:
     """Create at the start what all requests share; what comes after `yield` runs at the end."""
-    logging.basicConfig()  # Without it, Python shows no log line below a warning.
-    logging.getLogger("app").setLevel(logging.INFO)
+    set_up_logs(readable=shape.environment == "development")  # The server may have set up its own.
     settings = settings or read_settings(Settings)
     registry.register_value(Emailer, make_emailer(settings))
     await verify_password("", None)  # Passlib prepares its dummy now, not at the first login.
     engine = make_engine(settings.database_url)
+    trace_queries(engine)
     try:
         await check_migrated(engine)
         yield {
@@ -100,18 +101,21 @@ def read_shape() -> HttpSettings:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return a new app; without settings, it reads those of the environment when it starts."""
+    """Return a new app; without settings, it reads those of the environment.
+
+    What shapes the app is read here, all else when it starts; so is what is wrong told then.
+    """
     shape = settings or read_shape()
+    set_up_logs(readable=shape.environment == "development")
     app = TaskManager(
         title="Task Manager",
         version="1.0.0",
-        lifespan=svcs.fastapi.lifespan(partial(lifespan, settings)),
+        lifespan=svcs.fastapi.lifespan(partial(lifespan, shape, settings)),
         openapi_url=None if shape.production else "/openapi.json",
+        telemetry=make_telemetry(),
     )
     app.state.metrics = Metrics()
-    app.add_middleware(BodyLimitMiddleware)
-    app.add_middleware(ProcessTimeMiddleware)
-    app.add_middleware(StartupErrorMiddleware)  # the last one is the outermost
+    surround(app, shape, app.state.metrics)
     app.include_router(status.router)
     app.include_router(tasks_v2.router)
     for each in (login, register, users, tasks):

@@ -1,38 +1,21 @@
-"""What surrounds every request."""
+"""What surrounds every request, and the start."""
 
 import sys
-from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.config import ConfigurationError
+from app.core.config import ConfigurationError, HttpSettings
+from app.core.metrics import Metrics
+from app.front import FrontMiddleware, HostMiddleware
+from app.observing import AccessLogMiddleware, MetricsMiddleware
 
 LARGEST_BODY = 1_000_000  # bytes
 TOO_LARGE = "The body is too large"
-
-
-class ProcessTimeMiddleware:
-    """Say in the header `X-Process-Time` how many seconds passed until the answer began."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; add the header to the message that starts the answer."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        start = perf_counter()
-
-        async def send_with_time(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Process-Time"] = f"{perf_counter() - start:.6f}"
-            await send(message)
-
-        return await self.app(scope, receive, send_with_time)
 
 
 class BodyLimitMiddleware:
@@ -79,3 +62,21 @@ class StartupErrorMiddleware:
             await send(message)
 
         return await self.app(scope, receive, send_sentence)
+
+
+def surround(app: FastAPI, shape: HttpSettings, metrics: Metrics) -> None:
+    """Put the middleware around the app; the last one is the outermost."""
+    app.add_middleware(BodyLimitMiddleware)
+    if shape.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=shape.cors_origins,
+            allow_methods=["DELETE", "GET", "PATCH", "POST", "PUT"],
+            allow_headers=["Authorization", "X-Request-ID"],
+            expose_headers=["Retry-After", "X-Process-Time", "X-Request-ID"],
+        )
+    app.add_middleware(HostMiddleware, allowed_hosts=shape.allowed_hosts)
+    app.add_middleware(MetricsMiddleware, metrics=metrics)
+    app.add_middleware(AccessLogMiddleware)
+    app.add_middleware(FrontMiddleware, settings=shape)
+    app.add_middleware(StartupErrorMiddleware)
