@@ -5,7 +5,7 @@ import logging
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.config import ConfigurationError, DatabaseSettings, read_settings
@@ -33,6 +33,9 @@ def migrate(connection: Connection | None = None) -> None:
         transactional_ddl=True,
     )
     with context.begin_transaction():
+        if connection is not None and connection.dialect.name == "postgresql":
+            # Held to the end of the transaction. Any number will do that no other lock has.
+            connection.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
         context.run_migrations()
 
 

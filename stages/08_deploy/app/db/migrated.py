@@ -19,16 +19,21 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "alembic.ini"
 
 async def check_migrated(engine: AsyncEngine) -> None:
     """Raise ConfigurationError unless the database can be reached and is migrated."""
-    try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(revisions)
-    except Exception:  # of any kind; and its text may hold a part of the password
-        found = None
+    found = await find_revisions(engine)
     if found is None:
         raise ConfigurationError(OUT_OF_REACH)
     if is_behind(found):
         name = engine.url.database
         raise ConfigurationError(f"The database {name} is not migrated; run: alembic upgrade head")
+
+
+async def find_revisions(engine: AsyncEngine) -> set[str] | None:
+    """Return the migrations that the database has; None if it cannot be reached."""
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(revisions)
+    except Exception:  # of any kind; and its text may hold a part of the password
+        return None
 
 
 def revisions(connection: Connection) -> set[str]:
