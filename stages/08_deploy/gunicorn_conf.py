@@ -8,7 +8,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
+
+from app.core.logs import set_up_logs
 
 FAREWELL = 2  # seconds that a worker has left when its requests have had theirs
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, which gunicorn uses
@@ -47,7 +50,16 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         self.config.timeout_graceful_shutdown = max(self.cfg.graceful_timeout - FAREWELL, 1)
 
 
-worker_class = Worker
+class Logs(Logger):  # type: ignore[misc]
+    """The lines of gunicorn itself, in the form of the app's."""
+
+    def setup(self, cfg: object) -> None:
+        """Set up, at the start and at each `HUP`, and hand the lines over to the app's handler."""
+        super().setup(cfg)
+        set_up_logs(readable=os.environ.get("ENVIRONMENT", "development") == "development")
+
+
+worker_class, logger_class = Worker, Logs
 
 
 def on_starting(_server: object) -> None:

@@ -1,5 +1,6 @@
 """What the tests share: a database each, a client that is signed in, tokens made by hand."""
 
+import logging
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +9,7 @@ import databases
 import made_to_order
 import pytest
 import tokens
+from clients import client_of, new_app
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -22,9 +24,18 @@ OTHER_SETTINGS = (
     "FIRST_SUPERUSER_PASSWORD",
     "SMTP_URL",
     "EMAIL_FROM",
+    "API_PREFIX",
+    "ALLOWED_HOSTS",
+    "CORS_ORIGINS",
+    "SECRET_KEY_FILE",
+    "DATABASE_URL_FILE",
+    "SMTP_URL_FILE",
+    "FIRST_SUPERUSER_PASSWORD_FILE",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "PROMETHEUS_MULTIPROC_DIR",
 )
 TESTUSER = "7e57ed00-0000-4000-a000-000000000001"
-KINDS = ("unit", "integration", "acceptance", "meta")
+KINDS = ("unit", "integration", "acceptance", "deploy", "meta")
 
 SignIn = Callable[[str], dict[str, str]]
 
@@ -79,7 +90,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
     monkeypatch.setenv("SECRET_KEY", KEY)
     for name in OTHER_SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    if not request.node.get_closest_marker("unit"):
+    if not any(map(request.node.get_closest_marker, ("unit", "deploy"))):
         request.getfixturevalue("database")
 
 
@@ -90,10 +101,18 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(argon2, "parallelism", 1)
 
 
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """Let no test write to the log of another, which is closed by then."""
+    yield
+    root = logging.getLogger()
+    root.handlers = [each for each in root.handlers if each.get_name() != "app"]
+
+
 @pytest.fixture
 def anonymous(database: Database) -> Iterator[TestClient]:  # noqa: ARG001  # it has to be there
     """Speak to the app without a token; `with` starts it anew."""
-    with TestClient(load("app.main"), base_url="http://localhost") as client:
+    with client_of(new_app()) as client:
         yield client
 
 
