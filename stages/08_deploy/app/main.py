@@ -40,7 +40,7 @@ async def lifespan(
     settings = settings or read_settings(Settings)
     registry.register_value(Emailer, make_emailer(settings))
     await verify_password("", None)  # Passlib prepares its dummy now, not at the first login.
-    engine = make_engine(settings.database_url)
+    engine, probe = make_engine(settings.database_url), make_engine(settings.database_url)
     trace_queries(engine)
     try:
         await check_migrated(engine)
@@ -48,9 +48,11 @@ async def lifespan(
             "settings": settings,
             "sessions": make_sessions(engine),
             "throttle": LoginThrottle(),
+            "probe": probe,  # It need not wait while requests hold all connections.
         }
     finally:
         await engine.dispose()
+        await probe.dispose()
 
 
 def answer_invalid_input(_request: Request, error: RequestValidationError) -> Response:

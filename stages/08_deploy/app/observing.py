@@ -1,13 +1,13 @@
 """What is noted of each request when it ends: a line in the log, and numbers."""
 
+import logging
 from time import perf_counter
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.metrics import Metrics
 
-logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.access")
+logger = logging.getLogger("app.access")
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
@@ -56,15 +56,15 @@ class AccessLogMiddleware:
             await self.app(scope, receive, answer.send)
         finally:
             client = scope.get("client")
-            logger.info(
-                "request",
-                method=scope["method"],
-                path=scope.get("raw_path", b"").decode("latin-1"),
-                route=route_of(scope),
-                status=answer.status,
-                milliseconds=round(answer.seconds() * 1000, 2),
-                client=client[0] if client else None,
-            )
+            fields = {
+                "method": scope["method"],
+                "path": scope.get("raw_path", b"").decode("latin-1"),
+                "route": route_of(scope),
+                "status": answer.status,
+                "milliseconds": round(answer.seconds() * 1000, 2),
+                "client": client[0] if client else None,
+            }
+            logger.info("request", extra=fields)
 
 
 class MetricsMiddleware:

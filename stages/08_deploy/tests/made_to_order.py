@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from builders import a_user, save
+from clients import client_of
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -32,7 +33,7 @@ def app(settings: Settings) -> FastAPI:
 @pytest.fixture
 def running(app: FastAPI) -> Iterator[TestClient]:
     """Start the test's own app, and speak to it without a token."""
-    with TestClient(app, base_url="http://localhost") as client:
+    with client_of(app) as client:
         yield client
 
 
@@ -67,7 +68,7 @@ def other_client(running: TestClient, bob: User, make_token: MakeToken) -> TestC
 def same_app(running: TestClient, token: str) -> TestClient:
     """Return a second client of an app that has started, with a token."""
     headers = {"Authorization": f"Bearer {token}"}
-    client = TestClient(running.app, base_url="http://localhost", headers=headers)
+    client = client_of(running.app, headers=headers)
     client.portal = running.portal
     client.app_state.update(running.app_state)
     return client

@@ -7,13 +7,18 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.types import Processor
 
-# What every line gets, be it written by this app through structlog or by a library without it.
+# What the access log says of a request, see `AccessLogMiddleware`.
+FIELDS = ("method", "path", "route", "status", "milliseconds", "client")
+
+# What every line gets, whoever writes it: `structlog` takes part only when a line is written.
 COMMON: list[Processor] = [
     structlog.contextvars.merge_contextvars,  # the ID of the request
+    structlog.stdlib.ExtraAdder(allow=FIELDS),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+HANDLER = "app"
 # These have handlers of their own, which would write each line a second time.
 SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "gunicorn.error", "gunicorn.access")
 
@@ -31,26 +36,17 @@ def make_formatter(*, readable: bool) -> logging.Formatter:
     return ProcessorFormatter(processors=ends, foreign_pre_chain=COMMON)
 
 
-class LogHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic for mypy alone
-    """The handler of this app, which is told from those of others by its class."""
-
-
 def set_up_logs(*, readable: bool) -> None:
     """Send the lines of all loggers to one handler; done again, it changes nothing.
 
     Servers set up their own logging before or after they import the app, so this is called then
     and once more when the app starts.
     """
-    structlog.configure(
-        processors=[*COMMON, ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = LogHandler()
+    handler = logging.StreamHandler()
+    handler.set_name(HANDLER)
     handler.setFormatter(make_formatter(readable=readable))
     root = logging.getLogger()
-    root.handlers = [*(each for each in root.handlers if type(each) is not LogHandler), handler]
+    root.handlers = [*(each for each in root.handlers if each.get_name() != HANDLER), handler]
     for name in SERVERS:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True

@@ -30,9 +30,9 @@ class Health(BaseModel):
 async def is_ready(request: Request) -> bool:
     """Tell whether the database answers, soon."""
     try:
-        async with asyncio.timeout(PATIENCE), request.state.sessions.reading() as session:
+        async with asyncio.timeout(PATIENCE), request.state.probe.connect() as connection:
             # SQLite would say yes to `SELECT 1` without a look at its file.
-            await session.execute(text("SELECT version_num FROM alembic_version"))
+            await connection.execute(text("SELECT version_num FROM alembic_version"))
     except (SQLAlchemyError, TimeoutError, OSError):
         return False
     return True

@@ -26,7 +26,12 @@ def read_cursor(cursor: str) -> int:
 
 
 Cursor = Annotated[
-    str, Query(pattern=f"^({CURSOR})?$", description="`next` of the page before; none at first")
+    str,
+    Query(
+        pattern=f"^({CURSOR})?$",
+        description="`next` of the page before; none at first",
+        examples=[make_cursor(10)],
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import sqlalchemy as sa
+from clients import add_prefix_async
 from databases import Database
 from servers import DEADLINE, posix_only, serving_harness
 
@@ -37,6 +38,7 @@ class Busy:
         """Speak to it as testuser, over as many connections as there are requests."""
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx2.AsyncClient(base_url=self.url, timeout=DEADLINE, limits=limits) as client:
+            client.event_hooks["request"].append(add_prefix_async)
             form = {"username": "testuser", "password": "password123"}
             token = (await client.post("/token", data=form)).json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"

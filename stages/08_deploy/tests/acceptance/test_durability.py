@@ -7,6 +7,7 @@ from itertools import count
 
 import httpx2
 import pytest
+from clients import add_prefix
 from servers import DEADLINE, posix_only, serving
 
 pytestmark = posix_only
@@ -16,6 +17,7 @@ pytestmark = posix_only
 def signed_in(url: str) -> Iterator[httpx2.Client]:
     """Speak to the server as testuser."""
     with httpx2.Client(base_url=url, timeout=DEADLINE) as client:
+        client.event_hooks["request"].append(add_prefix)
         answer = client.post("/token", data={"username": "testuser", "password": "password123"})
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         yield client

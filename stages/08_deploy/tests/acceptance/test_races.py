@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from clients import add_prefix
 from databases import Database
 from servers import DEADLINE, posix_only, serving_harness, until
 
@@ -19,6 +20,7 @@ def workers(database: Database) -> Iterator[httpx2.Client]:  # noqa: ARG001  # i
         serving_harness("--workers=2") as url,
         httpx2.Client(base_url=url, timeout=DEADLINE, limits=limits) as client,
     ):
+        client.event_hooks["request"].append(add_prefix)
         first = client.get("/harness").json()["process"]
         until(lambda: client.get("/harness").json()["process"] != first)
         yield client

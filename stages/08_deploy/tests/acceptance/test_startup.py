@@ -23,9 +23,9 @@ def test_an_empty_database_stops_the_start(empty_database: Database) -> None:
     start()
 
 
-def test_a_database_of_before_stops_the_start(empty_database: Database) -> None:
+def test_a_database_of_long_before_stops_the_start(empty_database: Database) -> None:
     empty_database.migrate()
-    empty_database.migrate("-1", back=True)
+    empty_database.migrate("0001", back=True)
 
     with pytest.raises(Exception, match="alembic upgrade head"):
         start()
@@ -69,6 +69,6 @@ def test_a_real_server_says_one_sentence_and_stops(
 
     assert process.returncode > 0, "It has started."
     [sentence] = [line for line in said.splitlines() if expected in line]
-    assert sentence.startswith("ERROR:")
+    assert "[error" in sentence
     assert "Traceback" not in said
     assert "hunter2" not in said

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 from builders import a_task, save
+from clients import client_of
 from databases import Database
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -21,12 +22,12 @@ def bad_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.usefixtures("bad_environment")
 def test_an_app_with_settings_does_not_look_at_the_environment(app: FastAPI) -> None:
-    with TestClient(app, base_url="http://localhost") as client:
+    with client_of(app) as client:
         assert client.get("/").status_code == 200
 
 
 @pytest.mark.usefixtures("bad_environment")
-def test_an_app_without_settings_reads_the_environment_when_it_starts() -> None:
+def test_what_is_wrong_in_the_environment_is_told_at_the_start() -> None:
     app = import_module("app.main").create_app()
 
     with pytest.raises(Exception, match="SECRET_KEY"), TestClient(app):
@@ -43,7 +44,7 @@ def test_each_call_makes_another_app(settings: Settings) -> None:
 
 def test_two_apps_count_wrong_logins_apart(app: FastAPI, client: TestClient) -> None:
     wrong = {"username": "testuser", "password": "wrong"}
-    with TestClient(app, base_url="http://localhost") as other:
+    with client_of(app) as other:
         for _ in range(11):
             last = client.post("/token", data=wrong)
 

@@ -32,13 +32,13 @@ def test_the_schema_says_which_stage_this_is(client: TestClient) -> None:
     info = client.get("/openapi.json").json()["info"]
 
     assert info["title"] == "Task Manager"
-    assert info["version"] == "0.7.0"
+    assert info["version"] == "1.0.0"
 
 
 def test_the_schema_names_the_404(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
 
-    assert "404" in paths["/tasks/{task_id}"]["get"]["responses"]
+    assert "404" in paths["/api/v1/tasks/{task_id}"]["get"]["responses"]
 
 
 def test_the_schema_is_the_one_that_was_agreed(client: TestClient) -> None:

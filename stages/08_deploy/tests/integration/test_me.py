@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
-from importlib import import_module
 
 import pytest
+from clients import client_of, new_app
 from fastapi.testclient import TestClient
 
 USER = "7e57ed00-0000-4000-a000-000000000001"
@@ -45,7 +45,7 @@ def test_a_disabled_user_with_an_older_token_is_kept_out(
 
 def status_after_a_new_start(client: TestClient) -> int:
     """Start the app a second time; return what it says to the token of the first."""
-    with TestClient(import_module("app.main").app, base_url="http://localhost") as second:
+    with client_of(new_app()) as second:
         return second.get("/users/me", headers=client.headers).status_code
 
 

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 def test_the_operations_on_tasks_have_the_tag_tasks(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
 
-    operations = [*paths["/tasks"].values(), *paths["/tasks/{task_id}"].values()]
+    operations = [*paths["/api/v1/tasks"].values(), *paths["/api/v1/tasks/{task_id}"].values()]
     assert [operation.get("tags") for operation in operations] == [["tasks"]] * 6
 
 

@@ -50,7 +50,7 @@ def test_the_migration_works_on_a_table_with_rows_and_loses_none(before: Databas
 
 def test_taking_it_back_loses_no_user_and_no_task(before: Database) -> None:
     before.migrate()
-    before.migrate("-1", back=True)
+    before.migrate("0001", back=True)
 
     assert len(before.run("SELECT id FROM users")) == 3
     assert len(before.run("SELECT id FROM tasks")) == 3

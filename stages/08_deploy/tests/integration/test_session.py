@@ -1,11 +1,11 @@
 """One session a request: one transaction, committed before the answer is sent."""
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from clients import client_of, new_app
 from databases import Database
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -56,7 +56,7 @@ def test_a_request_that_needs_no_data_takes_no_connection(
 ) -> None:
     begun.clear()
 
-    assert client.get("/").status_code == 200
+    assert client.get("/health/live").status_code == 200
     assert begun == []
 
 
@@ -73,7 +73,7 @@ def test_what_was_done_is_committed_before_the_answer_is_sent(
 
         await client.app(scope, receive, look_and_send)
 
-    with TestClient(spy, base_url="http://localhost") as watched:
+    with client_of(spy) as watched:
         assert watched.post("/tasks", json=TASK, headers=client.headers).status_code == 201
 
     assert seen == [("Buy milk",)]
@@ -100,9 +100,8 @@ def test_when_the_commit_fails_nobody_is_told_that_it_went_well(
     for statement in FAILING_COMMIT[empty_database.kind]:
         empty_database.run(statement)
     token = make_token({"sub": "7e57ed00-0000-4000-a000-000000000001", "exp": 4_102_444_800})
-    app = import_module("app.main").app
 
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+    with client_of(new_app(), raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {token}"
         assert client.post("/tasks", json=TASK).status_code == 500
         assert client.get("/tasks").json() == []

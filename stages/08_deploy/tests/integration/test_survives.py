@@ -1,15 +1,14 @@
 """The tasks are in the database: they survive the app, and their IDs are never given again."""
 
-from importlib import import_module
-
 import pytest
+from clients import client_of, new_app
 from databases import Database
 from fastapi.testclient import TestClient
 
 
 def started_again(client: TestClient) -> TestClient:
     """Return a client of a second start of the app, signed in as the first."""
-    second = TestClient(import_module("app.main").app, base_url="http://localhost")
+    second = client_of(new_app())
     second.headers = client.headers
     return second
 

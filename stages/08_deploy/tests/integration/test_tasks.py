@@ -14,15 +14,6 @@ def create(client: TestClient, title: str) -> int:
 
 
 @pytest.mark.portable
-def test_the_root_welcomes(client: TestClient) -> None:
-    answer = client.get("/")
-
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["message"]
-    assert "Welcome" in answer.json()["message"]
-
-
-@pytest.mark.portable
 def test_a_new_task_is_open_and_has_an_id(client: TestClient) -> None:
     answer = client.post("/tasks", json={"title": "Buy milk", "description": "Two bottles"})
 

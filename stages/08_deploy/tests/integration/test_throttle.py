@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from clients import client_of
 from fastapi.testclient import TestClient
 
 RIGHT, WRONG = "password123", "password124"
@@ -33,7 +34,7 @@ def test_other_names_stay_open(anonymous: TestClient) -> None:
 
 def test_other_addresses_stay_open(anonymous: TestClient) -> None:
     statuses(anonymous, "testuser", [WRONG] * 11)
-    elsewhere = TestClient(anonymous.app, client=("192.0.2.1", 50000))
+    elsewhere = client_of(anonymous.app, client=("192.0.2.1", 50000))
     elsewhere.app_state.update(anonymous.app_state)
 
     assert statuses(elsewhere, "testuser", [RIGHT]) == [200]
