@@ -18,6 +18,8 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tokens import NEVER, MakeToken
 
+from app.core.config import Settings
+
 Operation = APIOperation[Any, Any, Any, Any]
 
 
@@ -27,6 +29,12 @@ def folder(tmp_path: Path) -> Iterator[None]:
     hypothesis.configuration.set_hypothesis_home_dir(tmp_path)
     yield
     shutdown_lifespans()
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Let the app answer under the name that Schemathesis gives it."""
+    return settings.model_copy(update={"allowed_hosts": ("testserver",)})
 
 
 def trials(app: FastAPI) -> Iterator[tuple[Operation, GenerationMode]]:
