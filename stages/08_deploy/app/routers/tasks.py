@@ -4,7 +4,8 @@ from fastapi import APIRouter, Depends, HTTPException
 from pydantic import MISSING
 from sqlalchemy.exc import IntegrityError
 
-from app import crud, sharing
+from app import sharing
+from app.crud.task import tasks
 from app.dependencies import CurrentUser, EmailerDep, SessionDep, TaskDep, get_current_user
 from app.errors import (
     CHALLENGE,
@@ -32,7 +33,7 @@ router = APIRouter(
 async def create_task(new_task: TaskCreate, user: CurrentUser, session: SessionDep) -> Task:
     """Create a task; the server chooses its ID."""
     try:
-        task = await crud.tasks.create(session, new_task, owner_id=user.id)
+        task = await tasks.create(session, new_task, owner_id=user.id)
     except IntegrityError:  # The user was deleted after we had asked who is there.
         raise HTTPException(401, "Not authenticated", CHALLENGE) from None
     return Task.model_validate(task)
@@ -47,7 +48,7 @@ async def list_tasks(
     overdue: Overdue | MISSING = MISSING,
 ) -> list[Task]:
     """List your tasks in the order of their creation: all, those overdue, or the others."""
-    page = await crud.tasks.page_of_owner(session, user.id, skip, limit, overdue)
+    page = await tasks.page_of_owner(session, user.id, skip, limit, overdue)
     return [Task.model_validate(task) for task in page]
 
 
@@ -66,8 +67,8 @@ async def update_task(
     task_id: TaskId, changes: TaskUpdate, user: CurrentUser, session: SessionDep
 ) -> Task:
     """Change the fields that were sent, and leave the others as they are."""
-    task = await crud.tasks.of_owner(session, user.id, task_id, to_change=True)
-    return Task.model_validate(await crud.tasks.update(session, task, changes))
+    task = await tasks.of_owner(session, user.id, task_id, to_change=True)
+    return Task.model_validate(await tasks.update(session, task, changes))
 
 
 @router.delete(
@@ -75,8 +76,8 @@ async def update_task(
 )
 async def delete_task(task_id: TaskId, user: CurrentUser, session: SessionDep) -> None:
     """Delete a task; its ID is never used again."""
-    task = await crud.tasks.of_owner(session, user.id, task_id, to_change=True)
-    await crud.tasks.delete(session, task)
+    task = await tasks.of_owner(session, user.id, task_id, to_change=True)
+    await tasks.delete(session, task)
 
 
 SHARE_ERRORS = UNREADABLE | NOT_FOUND | NOT_SENT
