@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renew the three locks: the newest versions that pyproject.toml allows, with hashes, and no host named.
-# The second and third build on the first, so a package has one version in all of them.
+# Renew the locks: the newest versions that pyproject.toml allows, with hashes, and no host named.
+# All others build on the first, so a package has one version in all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,10 +16,14 @@ options=(
 )
 
 lock() {
-    uv pip compile pyproject.toml "${options[@]}" "$@"
+    uv pip compile "${options[@]}" "$@"
 }
 
-lock --output-file requirements.lock
-lock --extra notebook --constraints requirements.lock --output-file requirements-notebook.lock
-lock --extra notebook --extra dev --constraints requirements-notebook.lock \
+lock pyproject.toml --output-file requirements.lock
+lock pyproject.toml --extra notebook --constraints requirements.lock --output-file requirements-notebook.lock
+lock pyproject.toml --extra notebook --extra dev --constraints requirements-notebook.lock \
     --output-file requirements-dev.lock
+# What the image of a stage installs: what its app needs to run.
+for stage in stages/*/requirements.lock; do
+    lock "$(dirname "$stage")/pyproject.toml" --constraints requirements.lock --output-file "$stage"
+done
