@@ -143,8 +143,8 @@ def test_what_is_there_throughout_is_seen_once_while_others_come_and_go(
 
 
 def test_an_index_leads_to_the_page(database: Database) -> None:
-    insert(database, 1000)
-    insert(database, 1000, OTHERUSER)
+    insert(database, 300)
+    insert(database, 9_700, OTHERUSER)
     if database.kind == "postgresql":
         database.run("ANALYZE tasks")
     explain = {"postgresql": "EXPLAIN", "sqlite": "EXPLAIN QUERY PLAN"}[database.kind]
