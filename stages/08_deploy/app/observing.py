@@ -21,7 +21,7 @@ def route_of(scope: Scope) -> str:
     included = scope.get("fastapi", {}).get("effective_route_context")
     if route := included or scope.get("route"):
         return str(route.path_format)
-    # The pages of the docs are routes of Starlette, which does not say which. No part of them varies.
+    # The docs are routes of Starlette, which does not say which; no part of their paths varies.
     fixed = "endpoint" in scope and not scope["path_params"]
     return str(scope["path"]) if fixed else "unmatched"
 
