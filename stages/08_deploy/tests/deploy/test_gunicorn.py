@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -66,6 +67,20 @@ def test_a_reload_under_load_loses_no_request(
 
     assert requests.failed == []
     assert not before & running.workers()
+
+
+def test_a_reload_waits_for_what_is_in_flight(running: Gunicorn) -> None:
+    before = running.workers()
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(httpx2.get, f"{running.url}/held", timeout=DEADLINE)
+        running.until((running.folder / "begun").exists)
+        running.signal(signal.SIGHUP)
+        running.until(lambda: sum(map(runs, before)) == 1)
+        assert not answer.done()
+        (running.folder / "released").touch()
+
+        assert answer.result(DEADLINE).text == "Done"
+    running.until(lambda: not any(map(runs, before)))
 
 
 def test_all_workers_together_say_what_each_has_counted(

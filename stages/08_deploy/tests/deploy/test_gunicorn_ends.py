@@ -1,6 +1,7 @@
 """How gunicorn ends, and how it starts: in order, in time, and in lines that a machine can read."""
 
 import json
+import os
 import signal
 import socket
 from collections import Counter
@@ -42,7 +43,8 @@ def test_the_end_waits_for_what_is_in_flight(short_lived: Gunicorn) -> None:
 
 def test_the_end_does_not_wait_for_ever_and_is_in_order(short_lived: Gunicorn) -> None:
     with httpx2.stream("GET", f"{short_lived.url}/endless", timeout=DEADLINE) as stream:
-        assert next(stream.iter_bytes()) == b"begun"
+        chunks = stream.iter_bytes()  # the stream ends with this variable
+        assert next(chunks) == b"begun"
         short_lived.workers()
         short_lived.signal(signal.SIGTERM)
         assert short_lived.wait() == 0
@@ -83,3 +85,22 @@ def test_each_line_of_the_log_is_json_and_there_once(short_lived: Gunicorn) -> N
     assert written["gunicorn.error", "Handling signal: hup"] == 1
     assert written["gunicorn.error", "Handling signal: term"] == 1
     assert written["uvicorn.error", "Application startup complete."] == 2 * WORKERS
+
+
+def test_what_others_have_counted_is_forgotten(migrated_server: Database, tmp_path: Path) -> None:
+    metrics, url = tmp_path / "metrics", migrated_server.url
+    metrics.mkdir()
+    (metrics / "counter_1.db").touch()
+
+    with gunicorn(tmp_path, DATABASE_URL=url, PROMETHEUS_MULTIPROC_DIR=str(metrics)) as server:
+        killed = min(server.workers())
+        in_progress = metrics / f"gauge_livesum_{killed}.db"
+        assert not (metrics / "counter_1.db").exists(), "An earlier gunicorn left it."
+        assert in_progress.exists()
+
+        os.kill(killed, signal.SIGKILL)
+        server.until(lambda: not in_progress.exists())
+        server.signal(signal.SIGTERM)
+        server.wait()
+
+    assert not metrics.exists()
