@@ -169,6 +169,16 @@ def test_a_lock_names_no_host(root: Path) -> None:
     assert loose_locks(Catalog(root)) == ["some.lock: names a host."]
 
 
+def test_a_lesson_locks_the_versions_that_its_tests_run_with(root: Path) -> None:
+    pins = [f"{name}==1.0 --hash=sha256:{'0' * 64}\n" for name in ("one", "two")]
+    write(root / "requirements.lock", "".join(pins))
+    write(root / FIRST / "requirements.lock", pins[0] + pins[1].replace("1.0", "1.1"))
+
+    assert loose_locks(Catalog(root)) == [
+        f"{FIRST}/requirements.lock: two==1.1 is not in requirements.lock of the root."
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [('"outputs": []', '"outputs": [{}]'), ('"execution_count": null', '"execution_count": 1')],

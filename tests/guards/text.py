@@ -53,16 +53,30 @@ def unclean_texts(catalog: Catalog) -> list[str]:
 
 
 def loose_locks(catalog: Catalog) -> list[str]:
-    """Find lines of lock files without an exact version and hashes, or with an address."""
+    """Find lines of lock files without an exact version and hashes, or with an address.
+
+    A lesson's own lock has the versions that its tests run with: those of the lock of all lessons.
+    """
     faults: list[str] = []
-    for path in sorted(catalog.root.glob("*.lock")):
-        text = path.read_text(encoding="utf-8")
+    locks = sorted(catalog.root.glob("*.lock"))
+    for path in [*locks, *(lesson.folder / "requirements.lock" for lesson in catalog.lessons)]:
+        if not path.exists():
+            continue
+        name, text = path.relative_to(catalog.root).as_posix(), path.read_text(encoding="utf-8")
         if "://" in text:
-            faults.append(f"{path.name}: names a host.")
+            faults.append(f"{name}: names a host.")
         lines = re.sub(r" *#.*", "", text).replace("\\\n", " ").splitlines()
         loose = [each for each in lines if each.strip() and not _PINNED.fullmatch(each.strip())]
-        faults += [f"{path.name}: not pinned with hashes: {each.split()[0]}" for each in loose]
+        faults += [f"{name}: not pinned with hashes: {each.split()[0]}" for each in loose]
+        if path not in locks:
+            others = _pins((catalog.root / path.name).read_text(encoding="utf-8"))
+            differing = sorted(_pins(text) - others)
+            faults += [f"{name}: {pin} is not in {path.name} of the root." for pin in differing]
     return faults
+
+
+def _pins(lock: str) -> set[str]:
+    return set(re.findall(r"^[\w-]+==[\w.]+", lock, re.MULTILINE))
 
 
 def stored_outputs(catalog: Catalog) -> list[str]:
