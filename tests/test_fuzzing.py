@@ -24,6 +24,7 @@ pytestmark = posix_only
 STAGES = Catalog().stages[1:]
 
 
+@pytest.mark.once  # what is made up is the same, and the lessons' own tests run on each Python
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_the_promises_of_the_schema_hold(
     stage: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -109,6 +109,7 @@ def test_settings_and_files_that_stand_in_the_way_do_not_count(checkout: Checkou
     assert not (elsewhere / "target").exists()
 
 
+@pytest.mark.once  # which lock it was is a text in a file
 def test_a_changed_lock_makes_the_environment_anew_even_from_inside(checkout: Checkout) -> None:
     checkout.run()
     checkout.lock(make_wheel(checkout.wheels, "beta"), make_wheel(checkout.wheels, "gamma"))
@@ -229,6 +230,7 @@ def test_without_a_network_a_first_run_says_so_and_the_next_one_with_it_works(
     assert checkout.run().told["prefix"] == str(checkout.venv)
 
 
+@pytest.mark.once  # the answer is pip's
 def test_a_package_whose_hash_differs_is_refused(checkout: Checkout) -> None:
     make_wheel(checkout.wheels, "alpha", files=2)
 
@@ -239,6 +241,7 @@ def test_a_package_whose_hash_differs_is_refused(checkout: Checkout) -> None:
     assert checkout.packages() == set()
 
 
+@pytest.mark.once  # the answer is pip's
 def test_a_package_that_the_index_lacks_is_named(checkout: Checkout) -> None:
     (checkout.wheels / "alpha-1.0-py3-none-any.whl").unlink()
 
@@ -326,6 +329,7 @@ def test_uv_is_used_when_it_is_there(checkout: Checkout) -> None:
     assert list(checkout.venv.glob("lib/python3*/site-packages/pip")), "it lacks pip"
 
 
+@pytest.mark.once  # the answer is uv's
 def test_where_uv_finds_no_packages_pip_is_asked(checkout: Checkout) -> None:
     with_uv(checkout)
 

@@ -247,6 +247,9 @@ def testing_results(results: Sequence[LessonResult], *, as_json: bool) -> int:
     for result in results:
         rows.add_row(*result_view.cells(result))
     show(out, rows)
+    for result in results:
+        if result.covered is not None:
+            line(f"The tests of {result.lesson.name} cover {result.covered:.1f} % of its app.")
     if not any(result.tests or result.problem for result in results):
         note("Not one test ran: look at what follows -- in the command.")
         failed = 1

@@ -37,6 +37,8 @@ class Reporter:
     """A pytest plugin that hands each event to `send` as it happens."""
 
     def __init__(self, send: Callable[..., None]) -> None:
+        self.covered: float | None = None
+        """How much of the app ran, in percent, where the lesson asks for that."""
         self._send = send
         self._skipped_files = 0
         self._reports: list[pytest.TestReport] = []
@@ -81,6 +83,11 @@ class Reporter:
             failures=[_failure(x) for x in told],
         )
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Keep what pytest-cov has found out."""
+        self.covered = getattr(session.config.pluginmanager.getplugin("_cov"), "cov_total", None)
+
     def _result(self, test: str, outcome: str, **details: Any) -> None:  # noqa: ANN401 - JSON
         result = {"seconds": 0.0, "reason": "", "failures": []} | details
         self._send("result", test=clean(test), outcome=outcome, **result)
@@ -123,8 +130,10 @@ def run(job: Job, reports: int, output: int) -> None:
 
         _settle(job, output)
         end: dict[str, Any] = {"status": None}
+        reporter = Reporter(send)
         try:
-            end["status"] = int(pytest.main(_arguments(job), plugins=[Reporter(send)]))
+            end["status"] = int(pytest.main(_arguments(job), plugins=[reporter]))
+            end["covered"] = reporter.covered
         except BaseException as error:  # whatever it is, the lesson raised it
             end["raised"] = clean(f"{type(error).__name__}: {error}")
         _close(lambda threads: send("end", threads=threads, **end), job.time_limit)

@@ -58,6 +58,8 @@ class LessonResult:
     """The end of what pytest printed; empty unless there was a problem."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    covered: float | None = None
+    """How much of the app the tests ran, in percent, where the lesson asks for that."""
 
     @property
     def passed(self) -> int:
@@ -140,6 +142,7 @@ def _as_dict(result: LessonResult) -> dict[str, object]:
         "problem": result.problem,
         "seconds": round(result.seconds, 3),
         "cpu_seconds": round(result.cpu_seconds, 3),
+        "covered": result.covered,
         "broken": [asdict(failure) for failure in result.broken],
         "tests": [asdict(test) for test in result.tests],
         "output": result.output,

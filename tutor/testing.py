@@ -194,6 +194,7 @@ class _Run:
             last["output"] if problem else "",
             last["seconds"],
             last["cpu_seconds"],
+            self.end.get("covered") if self.end else None,
         )
 
     def _violent_end(self, last: Report) -> str | None:
@@ -223,6 +224,8 @@ class _Run:
             return None
         if status == _INTERRUPTED:
             return f"interrupted {self._where()}"
+        if end.get("covered") is not None:
+            return f"the tests cover {end['covered']:.1f} % of the app, less than is asked for"
         return f"pytest ended with exit status {status}, although no test failed"
 
     def _where(self) -> str:
