@@ -103,6 +103,14 @@ PARTS = (
         ("usr/sbin/nginx", "usr/local/sbin/nginx"),
     ),
     Part(
+        "Prometheus",
+        "the alarms and the dashboard of the deployed app, checked (08)",
+        (("promtool", "--version"),),
+        "apt install prometheus",
+        "brew install prometheus",
+        "promtool of the archive at prometheus.io",
+    ),
+    Part(
         "container builder",
         "container images, built and run (08 and 65)",
         (
@@ -110,7 +118,7 @@ PARTS = (
             ("buildah", "--version"),
             ("docker", "version", "--format", "{{.Server.Version}}"),
         ),
-        "apt install podman buildah",
+        "apt install podman buildah runc",
         "Docker Desktop or Podman Desktop, started",
         "Docker Desktop or Podman Desktop, started",
     ),
