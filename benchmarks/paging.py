@@ -129,10 +129,10 @@ def find_pages(client: Client, far: int) -> Places:
     """
     cursor = ""
     for _ in range(1, far):
-        cursor = json.loads(client.get(_by_cursor(cursor)))["next"]
+        cursor = json.loads(client.get(by_cursor(cursor)))["next"]
     places = {
-        BY_OFFSET: (_by_offset(0), _by_offset((far - 1) * PAGE)),
-        BY_CURSOR: (_by_cursor(""), _by_cursor(cursor)),
+        BY_OFFSET: (by_offset(0), by_offset((far - 1) * PAGE)),
+        BY_CURSOR: (by_cursor(""), by_cursor(cursor)),
     }
     for offset, page in zip(places[BY_OFFSET], places[BY_CURSOR], strict=True):
         pages = json.loads(client.get(offset)), json.loads(client.get(page))["items"]
@@ -142,11 +142,13 @@ def find_pages(client: Client, far: int) -> Places:
     return places
 
 
-def _by_offset(skip: int) -> str:
+def by_offset(skip: int) -> str:
+    """Return the path of the page after the first `skip` tasks."""
     return f"/api/v1/tasks?{urlencode({'skip': skip, 'limit': PAGE})}"
 
 
-def _by_cursor(cursor: str) -> str:
+def by_cursor(cursor: str) -> str:
+    """Return the path of the page that a cursor leads to; an empty one, to the first."""
     return f"/api/v2/tasks?{urlencode({'cursor': cursor, 'limit': PAGE})}"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import statistics
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -50,12 +50,12 @@ class Variant:
     @contextmanager
     def served(self, database: Database, receiver: Receiver) -> Iterator[int]:
         """Serve the app on a database of its stage; yield its port."""
-        folder = database.folder / "metrics"  # as under gunicorn, where workers share their numbers
-        folder.mkdir(exist_ok=True)
-        more = {"PROMETHEUS_MULTIPROC_DIR": str(folder), **self.settings}
-        more |= receiver.environment if self.traced else {}
-        with database.served(self.app, **more) as port:
-            yield port
+        traces = receiver.environment if self.traced else {}
+        with tempfile.TemporaryDirectory(dir=database.folder) as folder:
+            # As under gunicorn, where workers share their numbers.
+            numbers = {"PROMETHEUS_MULTIPROC_DIR": folder}
+            with database.served(self.app, **numbers, **traces, **self.settings) as port:
+                yield port
 
 
 STAGE_06 = Variant("stage 06", "stage", "06_database")
@@ -72,18 +72,11 @@ LADDER = (BARE, *LAYERS, FULL, TRACED)
 VARIANTS = (BARE, *LAYERS, STAGE_06, FULL, TRACED)  # in this turn, to judge neighbors
 
 
-def expected() -> bytes:
-    """Return what all variants answer."""
-    numbers = range(1, contents.TASKS + 1)
-    tasks = [{"id": n} | contents.task(n) | {"completed": False} for n in numbers]
-    return json.dumps(tasks, separators=(",", ":")).encode()
-
-
 def check(variant: Variant, database: Database, port: int) -> None:
     """Raise RuntimeError when a variant does not answer as all do: its speed would mean nothing."""
     path = f"{database.prefix}/tasks"
     answer = databases.ask(port, path, token=database.token)
-    if answer != (200, expected()):
+    if answer != (200, contents.answer()):
         raise RuntimeError(f"{variant.name} on {database.name}, {path}: {answer!r}")
 
 
@@ -119,7 +112,9 @@ def _rounds(pair: Sequence[Database], receiver: Receiver) -> list[Round]:
 
 def run(variant: Variant, database: Database, receiver: Receiver) -> Seen:
     """Serve a variant anew, keep it busy, and sum up what was answered after the warm-up."""
-    question = Question(f"{database.prefix}/tasks", expected(), CLIENTS, token=database.token)
+    question = Question(
+        f"{database.prefix}/tasks", contents.answer(), CLIENTS, token=database.token
+    )
     with variant.served(database, receiver) as port:
         check(variant, database, port)
         began = time.perf_counter() + WARM_UP
