@@ -19,7 +19,11 @@ def route_of(scope: Scope) -> str:
     """
     # FastAPI keeps the route of a router together with the prefix it was included with here.
     included = scope.get("fastapi", {}).get("effective_route_context")
-    return str(getattr(included or scope.get("route"), "path_format", "unmatched"))
+    if route := included or scope.get("route"):
+        return str(route.path_format)
+    # The docs are routes of Starlette, which does not say which; no part of their paths varies.
+    fixed = "endpoint" in scope and not scope["path_params"]
+    return str(scope["path"]) if fixed else "unmatched"
 
 
 class Answer:

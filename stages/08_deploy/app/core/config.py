@@ -68,7 +68,7 @@ def split(value: object) -> object:
 
 
 # Each pattern is the shape of one part: `*.` stands for any subdomain, and alone for nothing.
-Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9.-]+$", to_lower=True)]
+Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[A-Za-z0-9.-]+$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from clients import prefix
 from mail_server import MailServer
 from servers import DEADLINE, posix_only, serving
 
@@ -25,7 +26,7 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
 def test_what_a_user_does_lasts(mail_server: MailServer) -> None:
     with (
         serving("app.main:app") as (url, kill),
-        httpx2.Client(base_url=f"{url}/api/v1", timeout=DEADLINE) as client,
+        httpx2.Client(base_url=f"{url}{prefix()}", timeout=DEADLINE) as client,
     ):
         assert client.post("/register", json=ADA).status_code == 201
         token = client.post("/token", data=ADA).json()["access_token"]
@@ -44,9 +45,11 @@ def test_what_a_user_does_lasts(mail_server: MailServer) -> None:
 
     with (
         serving("app.main:app") as (url, _),
-        httpx2.Client(base_url=f"{url}/api/v1", timeout=DEADLINE, headers=client.headers) as client,
+        httpx2.Client(
+            base_url=f"{url}{prefix()}", timeout=DEADLINE, headers=client.headers
+        ) as client,
     ):
-        assert client.get("/tasks").json() == [changed]
+        assert second.get("/tasks", headers=client.headers).json() == [changed]
 
     [email] = mail_server.inbox.messages
     assert email["To"] == "eve@example.com"

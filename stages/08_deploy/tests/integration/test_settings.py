@@ -109,7 +109,7 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert "SECRET_KEY" in said
 
 
-def test_importing_the_app_reads_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_importing_the_app_refuses_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENVIRONMENT", "prod")
 
     import_module("app.main")
