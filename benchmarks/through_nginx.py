@@ -102,9 +102,6 @@ def measure() -> list[str]:
     try:
         find_wrk()
         with databases.made(STAGE) as made, served(made[-1]) as front:
-            answer = databases.ask(front.port, PATH, token=front.token)
-            if answer != (200, contents.answer()):
-                raise RuntimeError(f"{PATH}: {answer!r}")
             return [LEGEND, "", *HEAD, _row(made[-1].name, front), ""]
     except pytest.skip.Exception as why:
         return [str(why), ""]
@@ -127,6 +124,9 @@ def served(database: Database) -> Iterator[Front]:
         url = stack.enter_context(proxies.nginx(before, f"unix:{socket_file}"))
         front = Front(int(url.rpartition(":")[2]), database.token, server.pid)
         server.until(lambda: len(front.memory()) == gunicorns.WORKERS)
+        answer = databases.ask(front.port, PATH, token=front.token)  # once there is one
+        if answer != (200, contents.answer()):
+            raise RuntimeError(f"{PATH}: {answer!r}")
         yield front
 
 

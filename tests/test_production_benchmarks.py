@@ -144,7 +144,7 @@ def test_load_goes_through_nginx_to_both_workers_and_only_what_is_right_counts(
     if shutil.which("wrk") is None:
         pytest.skip("wrk was not found. Install Debian's wrk.")
     with through_nginx.served(new[-1]) as front:
-        load = front.press(1)
+        load = front.press(2)
         memory = front.memory()
         refused = replace(front, token="none").press(1)
     assert load.answered > 0
