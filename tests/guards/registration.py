@@ -31,6 +31,18 @@ _KINDS = (
     "scripts/*.sh",
     ".pre-commit-config.yaml",
     ".github/workflows/*.yml",
+    "app/templates/*.html",
+    "tests/openapi_v1.json",
+    ".dockerignore",
+    "Dockerfile",
+    "compose.yaml",
+    "requirements.lock",
+    "grafana/*.json",
+    "grafana/*.yml",
+    "k8s/*.yaml",
+    "nginx/*.conf",
+    "prometheus/*.yml",
+    "systemd/*.service",
 )
 _BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
 _READ_BY_THE_TOOL = frozenset({"naive.py", "claims.py"})

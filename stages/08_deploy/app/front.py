@@ -19,18 +19,15 @@ DOCS = ("/docs", "/docs/oauth2-redirect", "/redoc")
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The docs take their scripts and styles from elsewhere, and are for developers only.
-CDN = "https://cdn.jsdelivr.net"
 FOR_DOCS = (
-    f"default-src 'self'; script-src 'self' 'unsafe-inline' {CDN}; worker-src blob:;"
-    f" style-src 'self' 'unsafe-inline' {CDN} https://fonts.googleapis.com;"
-    " font-src https://fonts.gstatic.com; img-src 'self' data: https://fastapi.tiangolo.com"
-    " https://cdn.redoc.ly; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net;"
+    " style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net https://fonts.googleapis.com;"
+    " font-src https://fonts.gstatic.com; img-src 'self' data: https:; worker-src blob:;"
+    " base-uri 'none'; frame-ancestors 'none'"
 )
 
-RawHeaders = list[tuple[bytes, bytes]]
 
-
-def security_headers(policy: str, *, only_https: bool) -> RawHeaders:
+def security_headers(policy: str, *, only_https: bool) -> list[tuple[bytes, bytes]]:
     """Return what tells a browser to be careful with the answer."""
     headers = {
         "X-Content-Type-Options": "nosniff",
@@ -50,8 +47,9 @@ class FrontMiddleware:
     def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
         self.app = app
         self.origins = settings.cors_origins
-        self.usual = security_headers(NOTHING, only_https=settings.production)
-        self.docs = security_headers(FOR_DOCS, only_https=settings.production)
+        production = settings.environment == "production"
+        self.usual = security_headers(NOTHING, only_https=production)
+        self.docs = security_headers(FOR_DOCS, only_https=production)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add the headers to the message that starts the answer."""
@@ -96,5 +94,4 @@ class HostMiddleware(TrustedHostMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the host unless a probe asks."""
-        probe = scope["type"] == "http" and scope["path"] in PROBES
-        await (self.app if probe else super().__call__)(scope, receive, send)
+        await (self.app if scope.get("path") in PROBES else super().__call__)(scope, receive, send)

@@ -113,7 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Task Manager",
         version="1.0.0",
         lifespan=svcs.fastapi.lifespan(partial(lifespan, shape, settings)),
-        openapi_url=None if shape.production else "/openapi.json",
+        openapi_url=None if shape.environment == "production" else "/openapi.json",
         telemetry=make_telemetry(),
     )
     app.state.metrics = Metrics()

@@ -26,25 +26,6 @@ def route_of(scope: Scope) -> str:
     return str(scope["path"]) if fixed else "unmatched"
 
 
-class Answer:
-    """What is known of an answer: its status, which is 500 for one that never begins."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 500
-        self._start = perf_counter()
-
-    async def send(self, message: Message) -> None:
-        """Pass a message on; note the status."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        await self._send(message)
-
-    def seconds(self) -> float:
-        """Return how long it took up to now."""
-        return perf_counter() - self._start
-
-
 class AccessLogMiddleware:
     """Writes one line for each request: without what follows the `?`, and without headers."""
 
@@ -55,17 +36,23 @@ class AccessLogMiddleware:
         """Pass everything on; write the line at the end, however it ends."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        answer = Answer(send)
+        start, status = perf_counter(), 500  # unless an answer begins
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
         try:
-            await self.app(scope, receive, answer.send)
+            await self.app(scope, receive, send_and_note)
         finally:
             client = scope.get("client")
             fields = {
                 "method": scope["method"],
                 "path": scope.get("raw_path", b"").decode("latin-1"),
                 "route": route_of(scope),
-                "status": answer.status,
-                "milliseconds": round(answer.seconds() * 1000, 2),
+                "status": status,
+                "milliseconds": round((perf_counter() - start) * 1000, 2),
                 "client": client[0] if client else None,
             }
             logger.info("request", extra=fields)
@@ -82,13 +69,18 @@ class MetricsMiddleware:
         """Pass everything on; count at the end, however it ends."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        answer = Answer(send)
-        self.metrics.in_progress.inc()
+        start, status = perf_counter(), 500  # unless an answer begins
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
         try:
-            await self.app(scope, receive, answer.send)
+            with self.metrics.in_progress.track_inprogress():
+                await self.app(scope, receive, send_and_note)
         finally:
-            self.metrics.in_progress.dec()
             method = scope["method"] if scope["method"] in METHODS else "other"
             route = route_of(scope)
-            self.metrics.requests.labels(method, route, str(answer.status)).inc()
-            self.metrics.seconds.labels(method, route).observe(answer.seconds())
+            self.metrics.requests.labels(method, route, str(status)).inc()
+            self.metrics.seconds.labels(method, route).observe(perf_counter() - start)

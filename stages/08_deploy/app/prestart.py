@@ -21,7 +21,6 @@ from app.db.session import make_engine
 logger = logging.getLogger("app.prestart")
 
 PATIENCE = 60.0  # seconds in which a database has to begin to answer
-LONGEST_PAUSE = 5.0
 
 
 async def wait_for_database(patience: float = PATIENCE) -> None:
@@ -35,7 +34,7 @@ async def wait_for_database(patience: float = PATIENCE) -> None:
             while await find_revisions(engine) is None:
                 logger.warning("The database does not answer; the next try is in %.1f s.", pause)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, 5.0)
     except TimeoutError:
         raise ConfigurationError(OUT_OF_REACH) from None
     finally:

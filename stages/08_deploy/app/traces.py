@@ -12,12 +12,11 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 def make_telemetry() -> TelemetryConfig:
     """Return what FastAPI is to trace: requests, and where to send them is in the environment."""
-    traced = ENDPOINT in os.environ
-    if traced:
-        os.environ.setdefault("OTEL_SERVICE_NAME", "task-manager")
+    if ENDPOINT not in os.environ:
+        return {"auto_configure": False}
+    os.environ.setdefault("OTEL_SERVICE_NAME", "task-manager")
     return {
-        "auto_configure": traced,
-        "tracing": traced,
+        "auto_configure": True,
         "metrics": False,  # Prometheus has them.
         "logs": False,
         "operation_spans": False,

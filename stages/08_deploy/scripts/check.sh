@@ -10,8 +10,9 @@ lint() {
 
 types() { needs mypy && mypy --strict .; }
 
-# On all processors and in another order each time: no test may rely on another.
-tests() { needs python && python -m pytest -n auto --random-order-bucket=global; }
+# On all processors and in another order each time: no test may rely on another. A group of tests
+# that share what takes long to make stays on one processor.
+tests() { needs python && python -m pytest -n auto --dist loadgroup --random-order-bucket=global; }
 
 # A check whose tool is not there has not passed.
 needs() {

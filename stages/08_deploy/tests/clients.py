@@ -1,10 +1,13 @@
 """Clients that know the prefix: tests that are older than it go on as they are."""
 
+import logging
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -42,3 +45,11 @@ def new_app() -> FastAPI:
     from app.main import create_app
 
     return create_app()
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """Let no test write to the log of another, which is closed by then."""
+    yield
+    root = logging.getLogger()
+    root.handlers = [each for each in root.handlers if each.get_name() != "app"]

@@ -1,12 +1,12 @@
 """What the tests share: a database each, a client that is signed in, tokens made by hand."""
 
-import logging
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
 import databases
 import made_to_order
+import proxies
 import pytest
 import tokens
 from clients import client_of, new_app
@@ -27,10 +27,7 @@ OTHER_SETTINGS = (
     "API_PREFIX",
     "ALLOWED_HOSTS",
     "CORS_ORIGINS",
-    "SECRET_KEY_FILE",
-    "DATABASE_URL_FILE",
-    "SMTP_URL_FILE",
-    "FIRST_SUPERUSER_PASSWORD_FILE",
+    *map("{}_FILE".format, ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "FIRST_SUPERUSER_PASSWORD")),
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "PROMETHEUS_MULTIPROC_DIR",
 )
@@ -58,8 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the fixtures of three more files, too; ask for coverage only when all tests run."""
-    for module in (databases, made_to_order, tokens):
+    """Take the fixtures of four more files, too; ask for coverage only when all tests run."""
+    for module in (databases, made_to_order, proxies, tokens):
         config.pluginmanager.register(module)
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage and is_partial(config):
@@ -99,14 +96,6 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Argon2 take next to no memory: only the tests of its cost need that."""
     monkeypatch.setattr(argon2, "memory_cost", 8)
     monkeypatch.setattr(argon2, "parallelism", 1)
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    """Let no test write to the log of another, which is closed by then."""
-    yield
-    root = logging.getLogger()
-    root.handlers = [each for each in root.handlers if each.get_name() != "app"]
 
 
 @pytest.fixture

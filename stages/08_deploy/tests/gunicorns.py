@@ -19,6 +19,7 @@ from servers import DEADLINE, until
 from tokens import KEY
 
 WORKERS = 2
+TESTUSER = "7e57ed00-0000-4000-a000-000000000001"
 CLOSED = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
 """What is raised when the other side closes a connection."""
 

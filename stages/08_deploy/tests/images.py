@@ -74,7 +74,7 @@ def builder() -> Iterator[Builder]:
         try:
             yield made
         finally:
-            made.run("podman", "rm", "--all", "--force", check=False)
+            made.run("podman", "rm", "--all", "--force", "--time=0", check=False)
             made.run("podman", "rmi", "--all", "--force", check=False)
 
 

@@ -8,11 +8,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import httpx2
 import pytest
 import watched
-from databases import LESSON
-from servers import until
+from databases import LESSON, Database
+from gunicorns import TESTUSER, Gunicorn, gunicorn
+from servers import DEADLINE, until
+from tokens import NEVER, MakeToken
 
 CONFIGURATION = LESSON / "nginx" / "nginx.conf"
 LISTEN, APP = "listen 8080;", "server api:8000;"
@@ -77,3 +81,40 @@ def nginx(folder: Path, app: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         watched.stop(process)
+
+
+@pytest.fixture(scope="session")
+def socket_file() -> Iterator[Path]:
+    """Give the name of the socket between the two; such a name has to be short."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder) / "app.sock"
+
+
+@pytest.fixture(scope="session")
+def behind(
+    migrated_server: Database, socket_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gunicorn]:
+    """Run gunicorn on a socket that is a file, with a PostgreSQL behind it."""
+    folder = tmp_path_factory.mktemp("behind")
+    url = migrated_server.url
+    with gunicorn(folder, socket_file=socket_file, DATABASE_URL=url) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def front(
+    behind: Gunicorn, socket_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Run nginx in front of it; give its URL."""
+    with nginx(tmp_path_factory.mktemp("nginx"), f"unix:{socket_file}") as url:
+        behind.until(socket_file.exists)
+        yield url
+
+
+@pytest.fixture
+def proxied(front: str, make_token: MakeToken) -> Iterator[httpx2.Client]:
+    """Speak to nginx as testuser."""
+    token = make_token({"sub": TESTUSER, "exp": NEVER})
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx2.Client(base_url=front, headers=headers, timeout=DEADLINE) as client:
+        yield client

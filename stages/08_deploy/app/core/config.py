@@ -83,11 +83,6 @@ class HttpSettings(BaseSettings):
     )
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split)] = ()
 
-    @property
-    def production(self) -> bool:
-        """Tell whether strangers use the app."""
-        return self.environment == "production"
-
 
 class SmtpUrl(AnyUrl):
     """The URL of a mail server, such as `smtp://user:password@host:587`; most can be left out."""

@@ -2,25 +2,12 @@
 
 import os
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-
-disable_created_metrics()  # type: ignore[no-untyped-call]  # Twice as many series, of little use.
 
 
 class Metrics:
-    """The numbers of one app.
-
-    With `PROMETHEUS_MULTIPROC_DIR`, each worker keeps its own in a file there, and whichever
-    worker is asked adds up those of all.
-    """
+    """The numbers of one app; with `PROMETHEUS_MULTIPROC_DIR`, each worker keeps its own there."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -44,7 +31,7 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """Return all numbers as Prometheus reads them."""
+        """Return the numbers of all workers as Prometheus reads them."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(self.registry)
         everybody = CollectorRegistry()

@@ -47,7 +47,7 @@ def test_what_a_user_does_lasts(mail_server: MailServer) -> None:
         serving("app.main:app") as (url, _),
         httpx2.Client(
             base_url=f"{url}{prefix()}", timeout=DEADLINE, headers=client.headers
-        ) as client,
+        ) as second,
     ):
         assert second.get("/tasks", headers=client.headers).json() == [changed]
 

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from databases import Database
-from gunicorns import Gunicorn, gunicorn, runs
+from gunicorns import TESTUSER, Gunicorn, gunicorn, runs
 from load import TASKS, load
 from servers import DEADLINE, posix_only
 from tokens import NEVER, MakeToken
 
 pytestmark = posix_only
 
-TESTUSER = "7e57ed00-0000-4000-a000-000000000001"
 COUNTED = re.compile(
     r'^http_requests_total{method="GET",route="/api/v1/tasks",status="200"} (\S+)$', re.MULTILINE
 )
