@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from benchmarks.comparison import Row
+from benchmarks.comparison import Row, Share
 from tutor import display
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ NAMES = {
     "diff": "diff_command",
     "login": "login_cost",
     "database": "database_sessions",
+    "production": "production",
+    "paging": "paging",
+    "load": "through_nginx",
 }
 
 
@@ -36,16 +39,19 @@ def main(wanted: list[str]) -> int:
         return 2
     measured = [each for name in wanted or NAMES for each in _measure(name)]
     rows = [each for each in measured if isinstance(each, Row)]
-    lines = [each for each in measured if isinstance(each, str)]
+    lines = [str(each) for each in measured if not isinstance(each, Row)]
     for line in [*(_table(rows) if rows else []), *lines, _machine()]:
         display.line(line)
-    return int(any(row.verdict == "missed" for row in rows))
+    judged = [each for each in measured if not isinstance(each, str)]
+    return int(any(each.verdict == "missed" for each in judged))
 
 
-def _measure(name: str) -> Sequence[Row | str]:
+def _measure(name: str) -> Sequence[Row | Share | str]:
     """Return what a benchmark has measured: rows of the table, or lines of tables of its own."""
     display.note(f"Measuring {name} ...")
-    measured: Sequence[Row | str] = importlib.import_module(f"benchmarks.{NAMES[name]}").measure()
+    measured: Sequence[Row | Share | str] = importlib.import_module(
+        f"benchmarks.{NAMES[name]}"
+    ).measure()
     return measured
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ROUNDS = 7
 
@@ -36,6 +36,27 @@ class Row:
         return "within the worst" if self.ratio <= self.worst else "missed"
 
 
+@dataclass(frozen=True)
+class Share:
+    """What is left of a rate: the share, the one that we aim at, and the least that we accept."""
+
+    name: str
+    share: float
+    goal: float
+    worst: float
+
+    @property
+    def verdict(self) -> str:
+        """Say whether the goal is met, the worst accepted is met, or neither."""
+        if self.share >= self.goal:
+            return "met"
+        return "within the worst" if self.share >= self.worst else "missed"
+
+    def __str__(self) -> str:
+        numbers = f"{self.share:.2f}, goal {self.goal:.2f}, worst {self.worst:.2f}"
+        return f"- {self.name}: {numbers}: {self.verdict}."
+
+
 def compare(
     name: str,
     bare: tuple[str, Callable[[], float]],
@@ -61,3 +82,10 @@ def within(name: str, ours: Callable[[], float], *, limit: float, rounds: int = 
     ours()
     median = statistics.median(ours() for _ in range(rounds))
     return Row(name, "the limit", limit, median, goal=1.0, worst=1.0)
+
+
+def median_and_spread(values: Iterable[float], digits: int = 0) -> str:
+    """Return the median, and the lowest and the highest value in brackets."""
+    all_values = list(values)
+    numbers = (statistics.median(all_values), min(all_values), max(all_values))
+    return "{} ({}-{})".format(*(f"{number:.{digits}f}" for number in numbers))

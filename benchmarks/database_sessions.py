@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks import databases
-from benchmarks.load import Question, keep_busy, p99
+from benchmarks.comparison import median_and_spread
+from benchmarks.contents import TASKS
+from benchmarks.load import Question, Seen, keep_busy, summed_up
 from tutor import display
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ WARM_UP, SECONDS, CAP = 1.0, 5.0, 15.0
 HEAD = "| session | database | clients | requests/s | p99, ms | failed |"
 LINE = "|---|---|--:|--:|--:|--:|"
 LEGEND = (
-    f"`GET /tasks` of a user with {databases.TASKS} tasks. Medians of {ROUNDS} runs of "
+    f"`GET /tasks` of a user with {TASKS} tasks. Medians of {ROUNDS} runs of "
     f"{SECONDS:.0f} s (lowest-highest); `failed`: in all of them. A request without an answer "
     f"{CAP:.0f} s after the start of its run has failed, and counts as answered then."
 )
@@ -37,15 +39,12 @@ SLOW_LEGEND = f"The same while {SLOW_CLIENTS} more clients run a query of 200 ms
 
 @dataclass(frozen=True)
 class Run:
-    """What one run has measured; times are in seconds.
+    """What one run has measured: of `GET /tasks`, and beside it.
 
-    Of `GET /tasks`: right answers a second, the p99, and how many requests failed. Beside it: slow
-    queries a second, and the longest that `GET /` took.
+    Slow queries a second, and the longest that `GET /` took, in seconds.
     """
 
-    rate: float
-    p99: float
-    failed: int
+    tasks: Seen
     slow_rate: float
     greeting: float
 
@@ -105,29 +104,22 @@ def run(database: Database, app: str, questions: list[Question]) -> Run:
     with database.served(app) as port:
         began = time.perf_counter() + WARM_UP
         answers = keep_busy(port, questions, WARM_UP + SECONDS, CAP)
-    tasks, slow, greetings = ([each for each in some if each.ended > began] for some in answers)
-    in_time = began + SECONDS
+    tasks, slow, greetings = answers
+    longest = (each.ended - each.sent for each in greetings if each.ended > began)
     return Run(
-        sum(each.right and each.ended < in_time for each in tasks) / SECONDS,
-        p99(tasks),
-        sum(not each.right for each in tasks),
-        sum(each.right and each.ended < in_time for each in slow) / SECONDS,
-        max((each.ended - each.sent for each in greetings), default=0.0),
+        summed_up(tasks, began, SECONDS),
+        summed_up(slow, began, SECONDS).rate if slow else 0.0,
+        max(longest, default=0.0),
     )
 
 
 def _row(app: str, database: str, clients: int, runs: list[Run]) -> str:
-    rates = _median_and_spread(run.rate for run in runs)
-    late = _median_and_spread(run.p99 * 1000 for run in runs)
-    failed = sum(run.failed for run in runs)
+    rates = median_and_spread(run.tasks.rate for run in runs)
+    late = median_and_spread(run.tasks.p99 * 1000 for run in runs)
+    failed = sum(run.tasks.failed for run in runs)
     return f"| {app} | {database} | {clients} | {rates} | {late} | {failed} |"
 
 
 def _slow_part(runs: list[Run]) -> str:
     slow = statistics.median(run.slow_rate for run in runs)
     return f" {slow:.1f} | {max(run.greeting for run in runs) * 1000:.0f} |"
-
-
-def _median_and_spread(values: Iterable[float]) -> str:
-    lowest, *_, highest = ordered = sorted(values)
-    return f"{statistics.median(ordered):.0f} ({lowest:.0f}-{highest:.0f})"

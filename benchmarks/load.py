@@ -45,6 +45,22 @@ def p99(answers: list[Answer]) -> float:
     return ordered[math.ceil(0.99 * len(ordered)) - 1]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What clients saw: right answers a second, the p99 in seconds, how many requests failed."""
+
+    rate: float
+    p99: float
+    failed: int
+
+
+def summed_up(answers: list[Answer], began: float, seconds: float) -> Seen:
+    """Sum up what was answered after `began`; the rate counts what came in `seconds` from then."""
+    counted = [each for each in answers if each.ended > began]
+    in_time = sum(each.right and each.ended < began + seconds for each in counted)
+    return Seen(in_time / seconds, p99(counted), sum(not each.right for each in counted))
+
+
 def keep_busy(
     port: int, questions: list[Question], seconds: float, cap: float
 ) -> list[list[Answer]]:

@@ -1,1 +1,1 @@
-"""Stage 06 and two twins with sync sessions; they import `app` from the stage's own folder."""
+"""A stage as it is, and variants of it; they import `app` from the folder of the stage."""

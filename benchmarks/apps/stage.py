@@ -1,4 +1,4 @@
-"""Stage 06 as it is, and one more operation that runs a slow query."""
+"""A stage as it is, and one more operation that runs a slow query."""
 
 from app.dependencies import SessionDep
 from app.main import app
