@@ -17,7 +17,7 @@ tests() { needs python && python -m pytest -n auto --dist loadgroup --random-ord
 # A check whose tool is not there has not passed.
 needs() {
     command -v "$1" >/dev/null && return
-    echo "$1 is missing. Install it with: pip install --group check" >&2
+    echo "$1 is missing. Install it with: pip install $1" >&2
     return 1
 }
 
