@@ -54,7 +54,14 @@ class Break:
         return stages and self.test.partition("::")[0] in pair.files
 
 
-BREAKS: tuple[Break, ...] = ()
+BREAKS: tuple[Break, ...] = (
+    Break(
+        "07_testing",
+        "08_deploy",
+        "tests/integration/test_tasks.py::test_the_root_welcomes",
+        "The root is a page for people there; the API is below its prefix.",
+    ),
+)
 
 
 def pairs_of(stages: Sequence[Lesson]) -> Iterator[Pair]:
