@@ -422,6 +422,14 @@ def test_what_tools_leave_behind_is_no_file_of_a_lesson(root: Path) -> None:
     }
 
 
+def test_a_workflow_is_a_file_of_a_lesson(root: Path) -> None:
+    write(root / SECOND / ".github" / "workflows" / "tests.yml", "x")
+
+    names = {change.name for change in compared(root, "01", "02").files}
+
+    assert ".github/workflows/tests.yml" in names
+
+
 def test_what_git_ignores_is_no_file_of_a_lesson(root: Path) -> None:
     write(root / ".gitignore", "*.db\n")
     git = shutil.which("git")

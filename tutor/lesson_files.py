@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000
 """Bytes; a larger file is not compared line by line."""
 _LEFT_BY_TOOLS = ("__pycache__", ".DS_Store")
+_HIDDEN_BUT_WRITTEN = (".github",)
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r\f\x1b"))
 _MANY_CONTROLS = 0.02
 """With a greater share of control characters, bytes that are not UTF-8 are no text."""
@@ -159,12 +160,16 @@ def files_of(*lessons: Lesson) -> list[dict[str, LessonFile]]:
 def _below(folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         links = [name for name in folders if (Path(place) / name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith((".", *_LEFT_BY_TOOLS))]
+        folders[:] = [name for name in folders if _is_written(name)]
         for name in (*files, *links):
             path = Path(place) / name
             # What is neither, such as a pipe, could keep its reader waiting for ever.
             if not name.startswith(_LEFT_BY_TOOLS) and (path.is_symlink() or path.is_file()):
                 yield path.relative_to(folder).as_posix()
+
+
+def _is_written(folder: str) -> bool:
+    return folder in _HIDDEN_BUT_WRITTEN or not folder.startswith((".", *_LEFT_BY_TOOLS))
 
 
 def _kept_by_git(lessons: tuple[Lesson, ...]) -> set[str] | None:

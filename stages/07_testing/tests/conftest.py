@@ -52,10 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(module)
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage and is_partial(config):
-        # A few tests cannot cover the app: it is not measured, which takes long, nor asked for.
+        # A few tests cannot cover the app: it is measured, but neither shown nor asked for.
         coverage.options.cov_report, coverage.options.cov_fail_under = {}, None
-        if coverage.cov_controller:
-            coverage.cov_controller.pause()
 
 
 def is_partial(config: pytest.Config) -> bool:

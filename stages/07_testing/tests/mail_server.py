@@ -9,7 +9,7 @@ from typing import Self
 
 from aiosmtpd.controller import BaseThreadedController
 from aiosmtpd.handlers import Message as Keeper
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 class Inbox(Keeper):
@@ -19,6 +19,7 @@ class Inbox(Keeper):
         super().__init__()
         self.messages: list[Message] = []
         self.refused: set[str] = set()
+        self.passwords: list[bytes] = []
         self.is_slow = False
 
     def handle_message(self, message: Message) -> None:
@@ -36,16 +37,23 @@ class Inbox(Keeper):
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
+    def log_in(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, sent: LoginPassword
+    ) -> AuthResult:
+        """Let everybody in, and keep the password."""
+        self.passwords.append(sent.password)
+        return AuthResult(success=True)
+
 
 class MailServer(BaseThreadedController):
-    """A server that runs from `with` on, until its end."""
+    """A server that runs from `with` on, until its end; it cannot encrypt, and minds nothing."""
 
     def __init__(self) -> None:
         self.inbox = Inbox()
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.address = self.socket.getsockname()
         self.url = f"smtp://127.0.0.1:{self.address[1]}"
-        super().__init__(self.inbox)
+        super().__init__(self.inbox, authenticator=self.inbox.log_in, auth_require_tls=False)
 
     def _create_server(self) -> Awaitable[AbstractServer]:
         """Serve at the socket; the base class asks for this."""

@@ -105,5 +105,7 @@ def read_settings(kind: type[AnySettings]) -> AnySettings:
     except ValidationError as error:
         # Only names and rules: Pydantic's own message holds the values, and one is secret.
         found = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors()]
-        wrong = [f"{name}: {rule.removeprefix('Value error, ')}" for name, rule in found]
+        wrong = [
+            f"{name}: {rule.removeprefix('Value error, ').rstrip('.')}" for name, rule in found
+        ]
     raise ConfigurationError(f"The app cannot start with this environment. {'; '.join(wrong)}.")

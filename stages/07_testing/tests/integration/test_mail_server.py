@@ -140,5 +140,6 @@ def test_a_password_is_not_sent_to_a_server_that_cannot_encrypt(
 
     check_it_was_not_taken(share(authenticated_client), caplog)
 
+    assert mail_server.inbox.passwords == []
     assert mail_server.inbox.messages == []
     assert "hunter2" not in caplog.text

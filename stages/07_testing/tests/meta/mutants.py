@@ -125,6 +125,13 @@ MUTANTS = (
         f"{HERE}/test_slow_share.py::test_while_an_email_is_sent_no_connection_is_held",
     ),
     Mutant(
+        "a-password-is-sent-for-all-to-read",
+        "app/emailer.py",
+        "start_tls=True if self.url.username else None",
+        "start_tls=None",
+        f"{HERE}/test_mail_server.py::test_a_password_is_not_sent_to_a_server_that_cannot_encrypt",
+    ),
+    Mutant(
         "a-title-of-two-lines-is-two-headers",
         "app/sharing.py",
         "{' '.join(task.title.split())}",
