@@ -89,6 +89,9 @@ class Card(_Part):
     introduces: tuple[Idea, ...] = ()
     needs: tuple[Literal["redis", "postgresql"], ...] = ()
     companions: tuple[Companion, ...] = ()
+    large_tests: bool = False
+    """Whether the tests start programs that need more memory, or larger files, than the tool lets
+    tests have: a browser, or what builds an image."""
     changes: dict[Text, Text] = {}
     """For a stage: each file that differs from the stage before, and why."""
     run: Run = Run()

@@ -166,7 +166,7 @@ def _settle(job: Job, output: int) -> None:
     os.close(nothing)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    _limit()
+    _limit(large=job.large)
     os.environ.update(job.environment)
     os.chdir(job.folder)
     # pytest takes two edits within a second for one, if they leave a file as long as it was.
@@ -176,15 +176,16 @@ def _settle(job: Job, output: int) -> None:
     sys.modules["__main__"] = types.ModuleType("__main__")
 
 
-def _limit() -> None:
+def _limit(*, large: bool) -> None:
     """Bound memory and files, where the system can, so that a greedy test stops itself."""
     try:
         import resource
         import signal
     except ImportError:  # Windows
         return
-    _lower(resource.RLIMIT_AS, _MEMORY_LIMIT)
-    _lower(resource.RLIMIT_FSIZE, _FILE_LIMIT)
+    if not large:
+        _lower(resource.RLIMIT_AS, _MEMORY_LIMIT)
+        _lower(resource.RLIMIT_FSIZE, _FILE_LIMIT)
     _lower(resource.RLIMIT_CORE, 0)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and prints on and on
 

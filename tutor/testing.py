@@ -93,7 +93,8 @@ def _follow(
     runs: Sequence[_Run], workers: Workers, width: int, on_event: Callable[[Event], None]
 ) -> list[LessonResult]:
     """Keep `width` of the runs going until all have ended, and tell what happens."""
-    waiting = deque(runs)
+    # The longest first: one that starts last would be waited for by all others.
+    waiting = deque(sorted(runs, key=lambda run: _amount_of_tests(run.lesson), reverse=True))
     results: dict[int, LessonResult] = {}
     started = 0
     while len(results) < len(runs):
@@ -144,7 +145,20 @@ def _job(
         "PWD": folder,
         "PYTHONDONTWRITEBYTECODE": "1",  # for what the tests start
     }
-    return Job(number, folder, tuple(arguments), str(state / "cache"), environment, time_limit)
+    cache, large = str(state / "cache"), _has_large_tests(lesson)
+    return Job(number, folder, tuple(arguments), cache, environment, time_limit, large)
+
+
+def _has_large_tests(lesson: Lesson) -> bool:
+    try:
+        return lesson.card.large_tests
+    except TutorError:  # A card that cannot be read keeps no test from running.
+        return False
+
+
+def _amount_of_tests(lesson: Lesson) -> int:
+    """Return the bytes of a lesson's tests: the more, the longer they take."""
+    return sum(path.stat().st_size for path in lesson.folder.rglob("test_*.py"))
 
 
 @dataclass

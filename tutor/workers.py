@@ -53,6 +53,8 @@ class Job:
     environment: dict[str, str]
     time_limit: float
     """Seconds without a report after which the lesson counts as hung."""
+    large: bool = False
+    """Whether neither memory nor files are limited."""
 
     @classmethod
     def from_line(cls, line: bytes) -> Job:
