@@ -47,9 +47,15 @@ def new_app() -> FastAPI:
     return create_app()
 
 
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    """Let no test write to the log of another, which is closed by then."""
-    yield
+def forget_logs() -> None:
+    """Take away the handler of an app that was made before, whose stream may be closed by now."""
     root = logging.getLogger()
     root.handlers = [each for each in root.handlers if each.get_name() != "app"]
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """Let no test write to the log of another."""
+    forget_logs()
+    yield
+    forget_logs()

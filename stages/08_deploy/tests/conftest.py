@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
+import clients
 import databases
 import made_to_order
 import proxies
@@ -55,8 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the fixtures of four more files, too; ask for coverage only when all tests run."""
-    for module in (databases, made_to_order, proxies, tokens):
+    """Take the fixtures of five more files, too; ask for coverage only when all tests run."""
+    for module in (clients, databases, made_to_order, proxies, tokens):
         config.pluginmanager.register(module)
     coverage = config.pluginmanager.getplugin("_cov")
     if coverage and is_partial(config):

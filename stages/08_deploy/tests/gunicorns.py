@@ -116,6 +116,7 @@ def gunicorn(
             "BIND": f"unix:{socket_file}" if socket_file else f"fd://{number}",
             "WEB_CONCURRENCY": str(WORKERS),
             "WORKER_FOLDER": str(folder),
+            "TMPDIR": str(folder),  # some are killed, and leave there what they have not removed
         }
         options = ["--config=gunicorn_conf.py", "--pythonpath=tests", f"--pid={folder / 'pid'}"]
         with (folder / "log").open("wb") as log:

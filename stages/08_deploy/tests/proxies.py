@@ -1,6 +1,7 @@
 """Nginx, with the settings of `nginx/nginx.conf`."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,7 +20,7 @@ from servers import DEADLINE, until
 from tokens import NEVER, MakeToken
 
 CONFIGURATION = LESSON / "nginx" / "nginx.conf"
-LISTEN, APP = "listen 8080;", "server api:8000;"
+LISTEN, APP, CERTIFICATES = "listen 8080;", "server api:8000;", "/etc/nginx/certificates/"
 
 
 def find_nginx() -> str:
@@ -30,7 +31,7 @@ def find_nginx() -> str:
     return found
 
 
-def prepare(folder: Path, app: str, port: int) -> list[str]:
+def prepare(folder: Path, app: str, port: int, *, secure: bool = False) -> list[str]:
     """Write the configuration with other places in it; return the command that runs nginx."""
     text = CONFIGURATION.read_text()
     places = {
@@ -38,6 +39,9 @@ def prepare(folder: Path, app: str, port: int) -> list[str]:
         LISTEN: f"listen 127.0.0.1:{port};",
         APP: f"server {app};",
     }
+    if secure:  # The lines for that are there, as comments.
+        text = re.sub(r"# (listen 443 ssl;|ssl_\w+ .*;)", r"\1", text)
+        places |= {LISTEN: "", "listen 443": f"listen 127.0.0.1:{port}", CERTIFICATES: f"{folder}/"}
     for usual, ours in places.items():
         if usual not in text:
             pytest.fail(f"There is no `{usual}` in {CONFIGURATION.name}.")
@@ -55,14 +59,14 @@ def check(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def nginx(folder: Path, app: str) -> Iterator[str]:
+def nginx(folder: Path, app: str, *, secure: bool = False) -> Iterator[str]:
     """Run nginx in front of `app`, on a port that the kernel chooses; give its URL.
 
     It takes over the socket as it would from an nginx that makes room for a newer one.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=500) as listener:
         number, port = listener.fileno(), listener.getsockname()[1]
-        command = prepare(folder, app, port)
+        command = prepare(folder, app, port, secure=secure)
         with (folder / "log").open("wb") as log:
             process = watched.start(
                 command,
@@ -78,7 +82,7 @@ def nginx(folder: Path, app: str) -> Iterator[str]:
         until(lambda: (folder / "nginx.pid").exists() or process.poll() is not None)
         if process.poll() is not None:
             pytest.fail(f"nginx has ended.\n{(folder / 'log').read_text()}")
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if secure else 'http'}://127.0.0.1:{port}"
     finally:
         watched.stop(process)
 

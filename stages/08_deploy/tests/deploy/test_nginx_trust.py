@@ -1,12 +1,15 @@
 """Whose word counts for where a request comes from: the proxy's, and nobody else's."""
 
+import ssl
 import stat
 from pathlib import Path
 
 import httpx2
 import pytest
+from certificates import write_certificate
 from databases import Database
-from gunicorns import gunicorn
+from gunicorns import Gunicorn, gunicorn
+from proxies import nginx
 from servers import DEADLINE, posix_only
 
 pytestmark = posix_only
@@ -48,3 +51,16 @@ def test_without_a_socket_file_only_the_named_proxy_is_believed(
         seen = server.get("/worker", headers=CLAIMS).json()
     expected = ("192.0.2.66", "https") if believed else ("127.0.0.1", "http")
     assert (seen["client"], seen["scheme"]) == expected
+
+
+def test_with_a_certificate_the_app_is_told_that_nobody_listens_in(
+    behind: Gunicorn, socket_file: Path, tmp_path: Path
+) -> None:
+    behind.until(socket_file.exists)
+    trusted = ssl.create_default_context(cafile=write_certificate(tmp_path))
+    with (
+        nginx(tmp_path, f"unix:{socket_file}", secure=True) as url,
+        httpx2.Client(base_url=url, verify=trusted, timeout=DEADLINE) as client,
+    ):
+        assert client.get("/worker").json()["scheme"] == "https"
+        assert client.get("/api/v1/tasks/").headers["Location"] == f"{url}/api/v1/tasks"

@@ -138,4 +138,18 @@ MUTANTS = (
         "{task.title}",
         "tests/unit/test_sharing.py::test_the_subject_is_one_line",
     ),
+    Mutant(
+        "a-page-begins-with-the-last-one-seen",
+        TASK,
+        "Task.id > last)",
+        "Task.id >= last)",
+        f"{HERE}/test_pages.py::test_there_is_a_last_page_and_it_says_so",
+    ),
+    Mutant(
+        "a-client-chooses-labels",
+        "app/observing.py",
+        'if fixed else "unmatched"',
+        'if fixed else scope["path"]',
+        f"{HERE}/test_metrics.py::test_any_number_of_paths_makes_one_series",
+    ),
 )
