@@ -21,7 +21,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
 def lesson(tmp_path: Path) -> Path:
     """Copy the lesson, but of its tests only those of units: they cover little of the app."""
     copy_to(tmp_path)
-    for name in ("integration", "acceptance", "meta"):
+    for name in ("integration", "acceptance", "deploy", "meta"):
         shutil.rmtree(tmp_path / "tests" / name)
     return tmp_path
 
