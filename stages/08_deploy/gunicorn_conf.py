@@ -5,12 +5,14 @@ Gunicorn runs this file at the start, and once more at each `HUP`.
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
+from app.core.config import ConfigurationError, Settings, read_settings
 from app.core.logs import set_up_logs
 
 FAREWELL = 2  # seconds that a worker has left when its requests have had theirs
@@ -63,11 +65,15 @@ worker_class, logger_class = Worker, Logs
 
 
 def on_starting(_server: object) -> None:
-    """Have an empty folder where all workers keep what they count.
+    """Stop with one sentence when a setting is wrong: each worker would say so. Make a folder.
 
-    An earlier gunicorn's files would be counted again. At a `HUP`, which does not come here, they
-    are in use.
+    It is where all workers keep what they count, and it is empty: an earlier gunicorn's files would
+    be counted again. At a `HUP`, which does not come here, they are in use.
     """
+    try:
+        read_settings(Settings)
+    except ConfigurationError as error:
+        sys.exit(str(error))
     if METRICS not in os.environ:
         os.environ[METRICS] = tempfile.mkdtemp(prefix="metrics-")
     for path in Path(os.environ[METRICS]).glob("*.db"):

@@ -49,7 +49,8 @@ class FrontMiddleware:
         self.origins = settings.cors_origins
         production = settings.environment == "production"
         self.usual = security_headers(NOTHING, only_https=production)
-        self.docs = security_headers(FOR_DOCS, only_https=production)
+        # In production there are no docs.
+        self.docs = self.usual if production else security_headers(FOR_DOCS, only_https=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add the headers to the message that starts the answer."""

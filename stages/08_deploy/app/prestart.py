@@ -12,7 +12,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
-from app.core.config import ConfigurationError, DatabaseSettings, HttpSettings, read_settings
+from app.core.config import (
+    ConfigurationError,
+    DatabaseSettings,
+    HttpSettings,
+    Settings,
+    read_settings,
+)
 from app.core.logs import set_up_logs
 from app.db.init_db import init_db
 from app.db.migrated import MIGRATIONS, OUT_OF_REACH, find_revisions
@@ -44,7 +50,10 @@ async def wait_for_database(patience: float = PATIENCE) -> None:
 def main() -> None:
     """Do it all; end with one sentence when something is in the way."""
     try:
-        set_up_logs(readable=read_settings(HttpSettings).environment == "development")
+        development = read_settings(HttpSettings).environment == "development"
+        set_up_logs(readable=development)
+        if not development:
+            read_settings(Settings)  # The app would not start: better known before a migration.
         asyncio.run(wait_for_database())
         command.upgrade(Config(MIGRATIONS), "head")
         asyncio.run(init_db())

@@ -90,6 +90,7 @@ def test_who_migrates_second_waits_for_the_first(empty_database: Database) -> No
         ({"DATABASE_URL": "mysql://user:hunter2@localhost/x"}, "DATABASE_URL"),
         ({"DATABASE_URL_FILE": "/nowhere/hunter2"}, "DATABASE_URL"),
         ({"ENVIRONMENT": "prod"}, "ENVIRONMENT"),
+        ({"ENVIRONMENT": "staging", "SECRET_KEY": "hunter2"}, "SECRET_KEY"),
         ({"FIRST_SUPERUSER": "admin"}, "FIRST_SUPERUSER_PASSWORD"),
     ],
 )

@@ -78,7 +78,7 @@ def test_an_error_nobody_expected_is_answered_as_json_and_still_raised(app: Fast
     assert answer.headers["access-control-allow-origin"] == ORIGIN
 
 
-def test_only_production_asks_for_https(
+def test_production_asks_for_https_and_has_no_page_with_scripts(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", "production")
@@ -86,6 +86,7 @@ def test_only_production_asks_for_https(
         for path in ("/", "/nowhere", "/tasks"):
             header = public.get(path).headers["strict-transport-security"]
             assert header == "max-age=31536000"
+        assert public.get("/docs").headers["content-security-policy"] == STRICT
 
     assert "strict-transport-security" not in client.get("/").headers
 
