@@ -65,10 +65,9 @@ worker_class, logger_class = Worker, Logs
 
 
 def on_starting(_server: object) -> None:
-    """Stop with one sentence when a setting is wrong: each worker would say so. Make a folder.
+    """Stop with one sentence when a setting is wrong; have an empty folder for the numbers.
 
-    It is where all workers keep what they count, and it is empty: an earlier gunicorn's files would
-    be counted again. At a `HUP`, which does not come here, they are in use.
+    Old files would be counted again. At a `HUP`, which does not come here, they are in use.
     """
     try:
         read_settings(Settings)

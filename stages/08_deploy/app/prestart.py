@@ -12,13 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
-from app.core.config import (
-    ConfigurationError,
-    DatabaseSettings,
-    HttpSettings,
-    Settings,
-    read_settings,
-)
+from app.core import config
 from app.core.logs import set_up_logs
 from app.db.init_db import init_db
 from app.db.migrated import MIGRATIONS, OUT_OF_REACH, find_revisions
@@ -34,7 +28,7 @@ async def wait_for_database(patience: float = PATIENCE) -> None:
 
     The pauses grow, so that a server that is busy with its start is not kept from it.
     """
-    engine, pause = make_engine(read_settings(DatabaseSettings).database_url), 0.1
+    engine, pause = make_engine(config.read_settings(config.DatabaseSettings).database_url), 0.1
     try:
         async with asyncio.timeout(patience):
             while await find_revisions(engine) is None:
@@ -42,7 +36,7 @@ async def wait_for_database(patience: float = PATIENCE) -> None:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
     except TimeoutError:
-        raise ConfigurationError(OUT_OF_REACH) from None
+        raise config.ConfigurationError(OUT_OF_REACH) from None
     finally:
         await engine.dispose()
 
@@ -50,14 +44,14 @@ async def wait_for_database(patience: float = PATIENCE) -> None:
 def main() -> None:
     """Do it all; end with one sentence when something is in the way."""
     try:
-        development = read_settings(HttpSettings).environment == "development"
+        development = config.read_settings(config.HttpSettings).environment == "development"
         set_up_logs(readable=development)
-        if not development:
-            read_settings(Settings)  # The app would not start: better known before a migration.
+        if not development:  # What stops the app is better known before a migration.
+            config.read_settings(config.Settings)
         asyncio.run(wait_for_database())
         command.upgrade(Config(MIGRATIONS), "head")
         asyncio.run(init_db())
-    except (ConfigurationError, CommandError) as error:
+    except (config.ConfigurationError, CommandError) as error:
         sys.exit(str(error))
 
 

@@ -40,13 +40,6 @@ MUTANTS = (
         f"{HERE}/test_overdue.py::test_a_task_is_overdue_from_midnight_on",
     ),
     Mutant(
-        "due-whenever-is-neither",
-        TASK,
-        "and_(~Task.completed, Task.due_date.is_not(None), ",
-        "and_(~Task.completed, ",
-        f"{HERE}/test_overdue.py::test_all_others_are_not_overdue",
-    ),
-    Mutant(
         "the-day-begins-where-the-server-is",
         TASK,
         "return datetime.now(UTC).date()",
