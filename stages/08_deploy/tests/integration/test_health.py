@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from clients import client_of, new_app
 from databases import Database
 from fastapi.testclient import TestClient
-from servers import until
+from servers import DEADLINE, until
 
 POOL = 15
 """So many connections the engine of a process has, at most."""
@@ -78,8 +78,10 @@ def test_it_is_not_ready_while_the_database_cannot_be_read(
 def test_it_is_not_ready_while_the_database_answers_nothing(
     anonymous: TestClient, database: Database
 ) -> None:
-    with silent(database):
-        assert anonymous.get("/health/ready").status_code == 503
+    # The lock goes first, so that the request comes to its end whatever happens here.
+    with ThreadPoolExecutor(1) as pool, silent(database):
+        answer = pool.submit(anonymous.get, "/health/ready").result(DEADLINE)
+        assert answer.status_code == 503
         assert anonymous.get("/health/live").status_code == 200
     check(anonymous, ready=True)
 
