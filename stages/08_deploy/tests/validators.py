@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from databases import LESSON
 
+NOT_OURS = ("*cache*", ".venv", ".env", "secrets", "*.db", "*.db-*", "*.log")
+"""Files of whoever tries the lesson: no test copies them."""
+
 Verdict = tuple[bool, str]
 """Whether the files are good, and what was said."""
 
@@ -89,5 +92,5 @@ CHECKS = {
 
 def copy_of_files(folder: Path) -> Path:
     """Copy what we deploy with; give the copy."""
-    left_out = shutil.ignore_patterns("app", "tests", "migrations", "*cache*")
+    left_out = shutil.ignore_patterns("app", "tests", "migrations", *NOT_OURS)
     return Path(shutil.copytree(LESSON, folder / "lesson", ignore=left_out))

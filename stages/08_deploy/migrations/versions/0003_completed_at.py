@@ -25,7 +25,8 @@ SQLITE = (
 
 def upgrade() -> None:
     """Bring the database to this revision."""
-    # Null for all tasks that are there: no row is written, so no table is locked for long.
+    # Null for all tasks that are there: no row is written. The index keeps writers out until it is
+    # built; a very large table would get it CONCURRENTLY, in a migration of its own.
     op.add_column("tasks", sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_tasks_owner_id_id", "tasks", ["owner_id", "id"], unique=False)
     postgresql = op.get_context().dialect.name == "postgresql"

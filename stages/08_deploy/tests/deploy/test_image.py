@@ -8,6 +8,7 @@ import pytest
 from databases import LESSON
 from images import IMAGE, Builder, build, builder
 from servers import until
+from validators import NOT_OURS
 
 pytestmark = pytest.mark.xdist_group("image")  # for pytest -n: one process builds it, once
 
@@ -33,7 +34,7 @@ print(json.dumps([answer.status, answer.read().decode()]))
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """Build the image, from a folder in which there are secrets, too."""
     context = tmp_path_factory.mktemp("context") / "lesson"
-    shutil.copytree(LESSON, context, ignore=shutil.ignore_patterns("tests", "*cache*"))
+    shutil.copytree(LESSON, context, ignore=shutil.ignore_patterns("tests", *NOT_OURS))
     (context / "secrets").mkdir()
     for name in (".env", "secrets/secret_key", "app/.env", "app/tasks.db"):
         (context / name).write_text(SECRET)
