@@ -33,8 +33,9 @@ print(json.dumps([answer.status, answer.read().decode()]))
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """Build the image, from a folder in which there are secrets, too."""
-    context = tmp_path_factory.mktemp("context") / "lesson"
-    shutil.copytree(LESSON, context, ignore=shutil.ignore_patterns("tests", *NOT_OURS))
+    context = tmp_path_factory.mktemp("context")
+    ignored = shutil.ignore_patterns("tests", *NOT_OURS)
+    shutil.copytree(LESSON, context, ignore=ignored, dirs_exist_ok=True)
     (context / "secrets").mkdir()
     for name in (".env", "secrets/secret_key", "app/.env", "app/tasks.db"):
         (context / name).write_text(SECRET)
@@ -52,8 +53,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     secrets.chmod(0o755)  # in the container, somebody else reads them
     data.chmod(0o777)
     files = [f"--volume={secrets}:/run/secrets:ro", f"--volume={data}:/data"]
-    settings = ("SECRET_KEY", "DATABASE_URL")
-    names = [f"--env={name}_FILE=/run/secrets/{name.lower()}" for name in settings]
+    names = [f"--env={x}_FILE=/run/secrets/{x.lower()}" for x in ("SECRET_KEY", "DATABASE_URL")]
     return ["--network=none", "--health-interval=disable", "--tmpfs=/tmp", *LOCKED, *files, *names]
 
 
