@@ -14,7 +14,6 @@ pytestmark = pytest.mark.xdist_group("image")  # for pytest -n: one process buil
 
 SECRET = "hunter2, and more than 32 characters"
 LOCKED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=640m"]
-WAIT = "import signal; signal.pause()"
 ASK = """
 import json, sys
 from urllib.error import HTTPError
@@ -34,8 +33,8 @@ print(json.dumps([answer.status, answer.read().decode()]))
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """Build the image, from a folder in which there are secrets, too."""
     context = tmp_path_factory.mktemp("context")
-    ignored = shutil.ignore_patterns("tests", *NOT_OURS)
-    shutil.copytree(LESSON, context, ignore=ignored, dirs_exist_ok=True)
+    left_out = shutil.ignore_patterns("tests", *NOT_OURS)
+    shutil.copytree(LESSON, context, ignore=left_out, dirs_exist_ok=True)
     (context / "secrets").mkdir()
     for name in (".env", "secrets/secret_key", "app/.env", "app/tasks.db"):
         (context / name).write_text(SECRET)
@@ -141,7 +140,7 @@ def test_no_secret_is_in_the_image_nor_in_what_describes_it(image: Builder, cont
 
 
 def test_the_health_check_notices_that_the_app_is_gone(image: Builder, options: list[str]) -> None:
-    image.podman("run", "--detach", "--name=idle", *options, IMAGE, "python", "-c", WAIT)
+    image.podman("run", "--detach", "--name=idle", *options, IMAGE, "sleep", "60")
     assert not healthy(image, "idle")
 
 
