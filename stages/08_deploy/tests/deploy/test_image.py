@@ -140,7 +140,7 @@ def test_no_secret_is_in_the_image_nor_in_what_describes_it(image: Builder, cont
 
 
 def test_the_health_check_notices_that_the_app_is_gone(image: Builder, options: list[str]) -> None:
-    image.podman("run", "--detach", "--name=idle", *options, IMAGE, "sleep", "60")
+    image.podman("run", "-d", "--name=idle", *options, IMAGE, "python", "-mhttp.server", "9000")
     assert not healthy(image, "idle")
 
 
