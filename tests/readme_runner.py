@@ -21,7 +21,7 @@ _FOR_THE_READER = ("mermaid", "powershell", "text")
 _PARSERS = {"json": json.loads, "toml": tomllib.loads}
 
 
-def run_readme(readme: Path, root: Path, scratch: Path, *, patience: float = 300) -> list[str]:
+def run_readme(readme: Path, root: Path, scratch: Path, *, patience: float = 1200) -> list[str]:
     """Run the blocks of `readme`, a file of the checkout `root`; return what is wrong with them.
 
     Works in a copy below `scratch`, an empty folder. A command or block may take `patience`
