@@ -42,10 +42,6 @@ READMES = [
     for pattern in PLACES
     for readme in sorted(ROOT.glob(pattern))
 ]
-# The first README tests every lesson, which CI has just done with each Python by the same command.
-READMES_TO_RUN = [
-    pytest.param(name, marks=pytest.mark.once) if name == "README.md" else name for name in READMES
-]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +58,8 @@ def runs(
         }
 
 
-@pytest.mark.parametrize("name", READMES_TO_RUN)
+@pytest.mark.once  # what a README shows is said by apps and tools that have tests on each Python
+@pytest.mark.parametrize("name", READMES)
 def test_what_the_readme_shows_is_what_happens(
     name: str, runs: dict[str, Future[list[str]]]
 ) -> None:
