@@ -10,7 +10,7 @@ class Metrics:
     """The numbers of one app; with `PROMETHEUS_MULTIPROC_DIR`, each worker keeps its own there."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry: CollectorRegistry = CollectorRegistry()
         self.requests = Counter(
             "http_requests",
             "Requests that were answered.",
