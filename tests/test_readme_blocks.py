@@ -13,7 +13,7 @@ import pytest
 
 from tests.readme_blocks import BlockError, headings, matches, read_blocks
 from tests.readme_runner import run_readme
-from tests.readme_terminal import ProgramMissingError
+from tests.readme_terminal import TEST_OUTPUT, ProgramMissingError
 
 APP = """
 async def app(scope, receive, send):
@@ -298,6 +298,19 @@ def test_the_command_line_is_the_checkouts_own(root: Path) -> None:
     (root / "tutor_cli.py").write_text("import sys; print(*sys.argv[1:])")
 
     assert findings(root, console("$ tutor_cli show 01", "show 01")) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "faults"), [("5 passed, 0 failed", 0), ("5 passed, 1 failed", 1)]
+)
+def test_what_the_test_command_has_just_printed_is_compared_and_it_does_not_run_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, shown: str, faults: int
+) -> None:
+    (root / "tutor_cli.py").write_text("raise SystemExit('It ran again.')")
+    (root.parent / "printed").write_text("5 passed, 0 failed\n")
+    monkeypatch.setenv(TEST_OUTPUT, str(root.parent / "printed"))
+
+    assert len(findings(root, console("$ python3 tutor_cli.py test", shown))) == faults
 
 
 def test_installing_what_is_there_is_accepted(root: Path) -> None:
