@@ -29,15 +29,25 @@ _TEST = ["python3", "tutor_cli.py", "test"]
 TEST_OUTPUT = "README_TEST_OUTPUT"
 """The variable that names a file: what the README's test command has just printed, and passed."""
 
+_SET_BY_CI = frozenset({"CI", "BUILD_NUMBER", "GITHUB_ACTIONS"})
+
 
 class ProgramMissingError(Exception):
     """A README uses a program that this machine lacks and that no Python package brings."""
 
 
 def readers_environment(scratch: Path) -> dict[str, str]:
-    """Return the environment of a reader who has installed the project."""
+    """Return the environment of a reader who has installed the project.
+
+    A reader's pytest shortens its summary to the width of the terminal; where one of the variables
+    that CI systems set is there, it does not.
+    """
     (scratch / ".curlrc").write_text("silent\nshow-error\n", encoding="utf-8")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "FORCE_COLOR"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "FORCE_COLOR")) and name not in _SET_BY_CI
+    }
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return kept | {
         "PATH": path,

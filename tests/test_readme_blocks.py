@@ -13,7 +13,7 @@ import pytest
 
 from tests.readme_blocks import BlockError, headings, matches, read_blocks
 from tests.readme_runner import run_readme
-from tests.readme_terminal import TEST_OUTPUT, ProgramMissingError
+from tests.readme_terminal import TEST_OUTPUT, ProgramMissingError, readers_environment
 
 APP = """
 async def app(scope, receive, send):
@@ -385,3 +385,12 @@ def test_an_indented_block_loses_its_indentation() -> None:
 )
 def test_dots_stand_for_lines_and_characters(expected: list[str], got: str, same: bool) -> None:
     assert matches(expected, got) is same
+
+
+@pytest.mark.parametrize("name", ["CI", "BUILD_NUMBER"])
+def test_a_readers_terminal_is_not_that_of_a_ci_system(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "true")  # with it pytest, for one, does not shorten its summary
+
+    assert name not in readers_environment(tmp_path)
