@@ -33,6 +33,21 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def progress(text: str) -> None:
+    """Print one line about how far it is; only to a person who waits at a terminal."""
+    if sys.stderr.isatty():
+        note(text)
+
+
+def can_show(text: str) -> bool:
+    """Return whether the answer's encoding has all characters of `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def parts(first: str, *others: str) -> None:
     """Print one line of several parts; where the terminal is narrower, one part a line."""
     import shutil
