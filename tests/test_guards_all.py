@@ -20,6 +20,7 @@ from tests.guards import (
     registration,
     tables,
     text,
+    traps,
     versions,
 )
 from tests.made_up import make_checkout
@@ -59,6 +60,7 @@ GUARDS = [
     text.loose_locks,
     text.stored_outputs,
     text.unclean_texts,
+    traps.incomplete_traps,
     unknown_commands,
     versions.wrong_versions,
 ]

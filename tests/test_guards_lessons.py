@@ -31,7 +31,9 @@ def root(tmp_path: Path) -> Path:
         ("stages/03_three/main.py", "stages/03_three: the card lesson.toml is missing."),
         ("examples/Ten/lesson.toml", "examples/Ten: a lesson's folder is named like 05_auth."),
         ("stages/notes.md", "stages/notes.md: a file beside the lessons that nothing uses."),
-        ("examples/02_more/lesson.toml", "The number 02 is given to 2 lessons."),
+        ("examples/56_more/lesson.toml", "The number 56 is given to 2 lessons."),
+        ("examples/55_more/lesson.toml", "examples/55_more: an example has a number from 56 to"),
+        ("examples/57_more/main.py", "examples/57_more: the card lesson.toml is missing."),
         ("stages/04_four/lesson.toml", "The stages are numbered [1, 2, 4], not from 1 on without"),
     ],
 )
