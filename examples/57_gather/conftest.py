@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from clock import JumpingLoop
 from main import app
 from sources import Sources, get_sources
-from staged import JumpingLoop
 
 Use = Callable[[Sources], None]
 

@@ -1,8 +1,7 @@
-"""Sources that do what a test wants, and a clock that does not wait for them."""
+"""Sources that do what a test wants."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from selectors import DefaultSelector, SelectorKey
 
 from sources import Sources
 
@@ -60,28 +59,3 @@ async def be_cancelled() -> None:
 def after(seconds: float) -> Act:
     """Return what takes so many seconds."""
     return lambda: asyncio.sleep(seconds)
-
-
-class JumpingSelector(DefaultSelector):
-    """What an event loop waits with: it jumps to the end of a wait in which nothing happens."""
-
-    jumped = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
-        """Return what is ready; count the seconds that were not waited for."""
-        ready = super().select(None if timeout is None else 0)
-        if not ready and timeout is not None:
-            self.jumped += timeout
-        return ready
-
-
-class JumpingLoop(asyncio.SelectorEventLoop):
-    """An event loop on which nobody sleeps: its clock jumps to the next thing to do."""
-
-    def __init__(self) -> None:
-        self.selector = JumpingSelector()
-        super().__init__(self.selector)
-
-    def time(self) -> float:
-        """Return the seconds on the loop's clock."""
-        return super().time() + self.selector.jumped
