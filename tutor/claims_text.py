@@ -1,8 +1,9 @@
-"""What became of claims, in words: numbers with their units, notes, and bars for a terminal."""
+"""What became of claims, in words: numbers with their units, notes, and bars of characters."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,53 +12,51 @@ if TYPE_CHECKING:
     from tutor.claims import Claim
     from tutor.verdicts import Judgement, Summary
 
-_ONE_HUNDRED, _SMALLEST = 100, 0.001
-_PARTS = " ▏▎▍▌▋▊▉"
+_ALL_DIGITS, _SMALLEST = 100, 0.001
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 _LABEL = 6
-NAMES = {"right": "right", "naive": "naive"}
 
 
 def number(value: float) -> str:
     """Return a number with three digits that count, and all digits of a larger whole part."""
-    if value == round(value) or abs(value) >= _ONE_HUNDRED:
+    if value == round(value) or abs(value) >= _ALL_DIGITS:
         return f"{value:,.0f}"
     if abs(value) < _SMALLEST:
         return f"{value:.2g}"
     return f"{value:.{2 - math.floor(math.log10(abs(value)))}f}"
 
 
+def percent(value: float) -> str:
+    """Return a share in tenths of a percent, without a last zero."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
 def with_unit(value: float, unit: str) -> str:
     """Return a number and its unit."""
-    return f"{number(value)}{' ' if unit[:1].isalnum() or unit == '%' else ''}{unit}"
+    return f"{number(value)} {unit}"
 
 
 def quantity(claim: Claim, value: float) -> str:
     """Return a value of what is held against the stated one: `right 150 ms`, `55 % less`."""
     match claim.measures:
-        case "saving" if value < 0:
-            return f"{percent(-value)} % more"
         case "saving":
-            return f"{percent(value)} % less"
+            return f"{percent(abs(value))} % {'less' if value >= 0 else 'more'}"
         case "ratio":
             return f"{number(value)} times"
     return f"{claim.measures} {with_unit(value, claim.unit)}"
 
 
-def percent(value: float) -> str:
-    """Return a share: in tenths of a percent."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
 def stated(claim: Claim) -> str:
-    """Return what is stated, in the words of `quantity`."""
+    """Return what is stated, in the words of `quantity`: `70 to 90 % less`."""
     low, high = claim.stated_range
     if low == high:
         return quantity(claim, low)
-    first = percent(low) if claim.measures == "saving" else number(low)
-    words = quantity(claim, high).split(" ")
-    place = 1 if claim.measures in NAMES else 0
-    words[place] = f"{first} to {words[place]}"
-    return " ".join(words)
+    match claim.measures:
+        case "saving":
+            return f"{percent(low)} to {quantity(claim, high)}"
+        case "ratio":
+            return f"{number(low)} to {quantity(claim, high)}"
+    return f"{claim.measures} {number(low)} to {with_unit(high, claim.unit)}"
 
 
 def measured(found: Judgement) -> Iterator[str]:
@@ -96,7 +95,7 @@ def spread(found: Judgement) -> str:
 def note(found: Judgement) -> str:
     """Return where the claim is stated, and what the verdict rests on beside the number."""
     claim = found.claim
-    said = f"{claim.name}: stated in {claim.said_in}."
+    said = f"Said in: {claim.said_in.rstrip('.')}."
     if claim.missing:
         return f"{said} Not measured: {claim.missing.rstrip('.')}."
     if claim.naive:
@@ -104,19 +103,29 @@ def note(found: Judgement) -> str:
     return said
 
 
-def bars(found: Judgement) -> list[tuple[str, float, float, str]]:
-    """Return the bars of a claim as (name, start, end, text): both ways, and what is stated.
+@dataclass(frozen=True)
+class Bar:
+    """A bar from 0 to `high`, in the claim's unit; of a stated range `low` is the lower end."""
 
-    The bar of a stated range ends at its upper end; its `start` is the lower one. A saving or a
-    ratio is drawn as the value that the right way would have, beside the naive way measured here.
+    name: str
+    low: float
+    high: float
+    text: str
+
+
+def bars(found: Judgement) -> list[Bar]:
+    """Return the bars of a claim: the ways, and what is stated; none where nothing was measured.
+
+    A stated saving or ratio is drawn as the value that the right way would then have, beside the
+    naive way as it was measured here.
     """
     claim = found.claim
     drawn = [
-        (name, each.median, each.median, with_unit(each.median, claim.unit))
+        Bar(name, each.median, each.median, with_unit(each.median, claim.unit))
         for name, each in ways(found)
     ]
-    ends = sorted(_implied(found, value) for value in claim.stated_range)
-    return [*drawn, ("stated", ends[0], ends[1], stated(claim))] if drawn else []
+    low, high = sorted(_implied(found, value) for value in claim.stated_range)
+    return [*drawn, Bar("stated", low, high, stated(claim))] if drawn else []
 
 
 def _implied(found: Judgement, value: float) -> float:
@@ -130,24 +139,22 @@ def _implied(found: Judgement, value: float) -> float:
 
 
 def chart(found: Judgement, width: int, *, blocks: bool) -> list[tuple[str, str, str]]:
-    """Return lines (name, bar, text) of at most `width` columns; without `blocks` in ASCII."""
+    """Return lines (name, bar, text) for `width` columns; without `blocks` in ASCII."""
     drawn = bars(found)
-    longest = max((high for _, _, high, _ in drawn), default=0)
-    room = width - _LABEL - 4 - max((len(text) for *_, text in drawn), default=0)
+    longest = max((bar.high for bar in drawn), default=0)
+    room = width - _LABEL - 2 - max((len(bar.text) for bar in drawn), default=0)
     scale = max(room, 1) / longest if longest > 0 else 0
-    return [
-        (f"{name:>{_LABEL}}", _bar(low * scale, high * scale, name, blocks=blocks), text)
-        for name, low, high, text in drawn
-    ]
+    return [(bar.name, _characters(bar, scale, blocks=blocks), bar.text) for bar in drawn]
 
 
-def _bar(low: float, high: float, name: str, *, blocks: bool) -> str:
-    """Return a bar that is filled up to `low`, and lightly filled from there up to `high`."""
-    low, high = max(low, 0), max(high, 0)
-    if name == "stated":
+def _characters(bar: Bar, scale: float, *, blocks: bool) -> str:
+    """Return the bar, `scale` columns a unit; what is above 0 is never without a mark."""
+    low, high = max(bar.low, 0.0) * scale, max(bar.high, 0.0) * scale
+    least = 1 if low > 0 else 0
+    if bar.name == "stated":
         full, light = ("▒", "░") if blocks else ("=", "-")
-        return full * round(low) + light * (round(high) - round(low))
+        return full * max(round(low), least) + light * (round(high) - round(low))
     if not blocks:
-        return "#" * (round(low) or int(low > 0))
-    whole, part = divmod(round(low * 8), 8)
-    return "█" * whole + _PARTS[part].strip() or "▏" * (low > 0)
+        return "#" * max(round(low), least)
+    eighths = max(round(low * 8), least)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -39,13 +39,11 @@ def progress(text: str) -> None:
         note(text)
 
 
-def can_show(text: str) -> bool:
-    """Return whether the answer's encoding has all characters of `text`."""
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
+def paragraphs(*texts: str) -> None:
+    """Print each text on a line of its own, broken between words where it does not fit."""
+    from rich.text import Text
+
+    show(console(), *map(Text, texts))
 
 
 def parts(first: str, *others: str) -> None:

@@ -19,6 +19,7 @@ _STEPS = 200_000
 """Additions in a piece: long enough that another program's turn on the core shows."""
 SLOWED = 0.25
 """How much longer than the fastest piece the middle one may take."""
+_AGAIN = "Measure again when it is quiet."
 LOADED = 0.5
 """How many programs a core may have had to run, on average over the last minute."""
 
@@ -68,11 +69,13 @@ def disturbance(before: Sequence[float], after: Sequence[float]) -> str | None:
     slower = max(median(before), median(after)) / fastest - 1
     if slower <= SLOWED:
         return None
-    return f"The same piece of work took {100 * slower:.0f} % longer at one time than at another"
+    what = f"a fixed piece of work took {100 * slower:.0f} % longer at one time than at another"
+    return f"The machine was busy: {what}. {_AGAIN}"
 
 
 def load_before(machine: Machine) -> str | None:
     """Say how loaded the machine was before anything was measured; None when it was not."""
     if machine.load is None or machine.load <= LOADED * machine.cores:
         return None
-    return f"Before the start the load average was {machine.load:.1f} on {machine.cores} cores"
+    what = f"the load average was {machine.load:.1f} on {machine.cores} cores"
+    return f"Other programs were running before the start: {what}. {_AGAIN}"

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from tutor import claims_text as words
 from tutor import display, machine, measuring
 from tutor.errors import TutorError
+from tutor.verdicts import where_it_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from rich.console import RenderableType
-
     from tutor.catalog import Lesson
+    from tutor.machine import Machine
     from tutor.measuring import Measurement
-    from tutor.verdicts import Judgement, Verdict
-
-_STYLES: dict[Verdict, str] = {
-    "holds": "green",
-    "holds in part": "yellow",
-    "does not hold": "red",
-    "too noisy to tell": "magenta",
-    "not measured here": "dim",
-}
-_WIDEST_CHART = 76
-_BLOCKS = "█▏▒░"
-_AGAIN = "measure again when it is quiet."
+    from tutor.verdicts import Judgement, Summary
 
 
 @dataclass(frozen=True)
@@ -41,135 +30,115 @@ class BenchOptions:
     svg: Path | None = None
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A lesson that could not be measured, and why."""
+
+    lesson: Lesson
+    error: TutorError
+
+
 def show_claims(lessons: Sequence[Lesson], options: BenchOptions) -> int:
     """Measure and show the claims of each lesson; return 1 when one could not be measured.
 
     Raises TutorError, after all is shown, when the chart cannot be written.
     """
     here = machine.this_machine()
-    found: list[Measurement] = []
-    failed: list[tuple[Lesson, TutorError]] = []
-    for lesson in lessons:
-        try:
-            found.append(_measure(lesson, options))
-        except TutorError as error:
-            failed.append((lesson, error))
-            if not options.as_json:
-                display.failure(error)
-        else:
-            if not options.as_json:
-                _show(found[-1])
+    results = [_measured(lesson, options) for lesson in lessons]
+    found = [each for each in results if not isinstance(each, Failed)]
+    failed = [each for each in results if isinstance(each, Failed)]
     if options.as_json:
         display.data(_data(found, failed, here, options))
     elif found:
-        _close(found, here)
+        display.paragraphs(*_closing(found, here))
+    if options.svg and found:  # last: a file that cannot be written must not cost the results
+        _write(found, here, options.svg, options)
     return int(bool(failed))
 
 
-def _measure(lesson: Lesson, options: BenchOptions) -> Measurement:
+def _measured(lesson: Lesson, options: BenchOptions) -> Measurement | Failed:
+    """Measure a lesson, and show what came of it, unless a program wants all of it later."""
+
     def progress(line: str) -> None:
         display.progress(f"{lesson.name}: {line}")
 
     progress(f"{options.rounds} round{'s' * (options.rounds != 1)} ...")
-    return measuring.measure(
-        lesson, rounds=options.rounds, time_limit=options.time_limit, on_line=progress
-    )
+    try:
+        found = measuring.measure(
+            lesson, rounds=options.rounds, time_limit=options.time_limit, on_line=progress
+        )
+    except TutorError as error:
+        if not options.as_json:
+            display.failure(error)
+        return Failed(lesson, error)
+    if not options.as_json:
+        from tutor.claims_view import renderables
+
+        out = display.console()
+        blocks = not out.options.ascii_only
+        display.show(out, *renderables(found, out.width, blocks=blocks))
+    return found
 
 
-def _show(found: Measurement) -> None:
-    out = display.console()
-    display.show(out, *_renderables(found, out.width))
-
-
-def _renderables(found: Measurement, width: int) -> Iterator[RenderableType]:
-    from rich.text import Text
-
-    yield Text(f"\n{found.lesson.name}: {found.lesson.card.title}", style="bold")
-    rows = display.table("Claim", "Stated", "Measured here", "Spread", "Verdict")
-    for each in found.judgements:
-        rows.add_row(*_cells(each))
-    yield rows
-    for each in found.judgements:
-        yield Text(words.note(each), style="dim")
-    yield from _chart(found.judgements, min(width, _WIDEST_CHART))
-
-
-def _cells(found: Judgement) -> Iterator[RenderableType]:
-    from rich.text import Text
-
-    yield Text(found.claim.name)
-    yield Text(words.stated(found.claim))
-    yield Text("\n".join(words.measured(found)))
-    yield Text(words.spread(found))
-    yield Text(found.verdict, style=_STYLES[found.verdict])
-
-
-def _chart(judgements: Sequence[Judgement], width: int) -> Iterator[RenderableType]:
-    from rich.text import Text
-
-    for each in judgements:
-        lines = words.chart(each, width, blocks=display.can_show(_BLOCKS))
-        if lines:
-            yield Text(f"\n{each.claim.name}")
-        for name, bar, text in lines:
-            yield Text.assemble((name, "dim"), " ", (bar, _BARS[name.strip()]), f" {text}")
-
-
-_BARS = {"right": "bright_blue", "naive": "yellow", "stated": "dim"}
-
-
-def _close(found: Sequence[Measurement], here: machine.Machine) -> None:
-    counted: dict[str, int] = {}
-    for each in found:
-        for judgement in each.judgements:
-            counted[judgement.verdict] = counted.get(judgement.verdict, 0) + 1
-    display.line()
-    for sentence in _doubts(found, here):
-        display.line(sentence)
-    display.line(f"Measured on {here}.")
-
-
-def _doubts(found: Sequence[Measurement], here: machine.Machine) -> Iterator[str]:
+def _closing(found: Sequence[Measurement], here: Machine) -> list[str]:
+    """Return what stands below it all: how many claims got each verdict, and what it holds for."""
+    counts = Counter(each.verdict for lesson in found for each in lesson.judgements)
+    verdicts = ", ".join(f"{verdict} {count}" for verdict, count in counts.most_common())
     load = machine.load_before(here)
-    if load:
-        yield f"{load}: other programs were running; {_AGAIN}"
-    for each in found:
-        if each.disturbed:
-            yield f"{each.disturbed} ({each.lesson.name}): the machine was busy; {_AGAIN}"
+    return [*([load] if load else []), f"Measured on {here}.", f"Verdicts: {verdicts}."]
+
+
+def _write(found: Sequence[Measurement], here: Machine, path: Path, options: BenchOptions) -> None:
+    from tutor.claims_chart import chart
+    from tutor.whole_files import write_whole
+
+    write_whole(chart(found, _closing(found, here)), path, such_as="claims.svg")
+    say = display.note if options.as_json else display.line
+    say(f"The chart is {path}")
 
 
 def _data(
-    found: Sequence[Measurement],
-    failed: Sequence[tuple[Lesson, TutorError]],
-    here: machine.Machine,
-    options: BenchOptions,
+    found: Sequence[Measurement], failed: Sequence[Failed], here: Machine, options: BenchOptions
 ) -> dict[str, object]:
+    """Return everything that is known, for a program to read."""
     return {
-        "machine": asdict(here),
+        "machine": asdict(here) | {"loaded": machine.load_before(here)},
         "rounds": options.rounds,
-        "doubts": list(_doubts(found, here)),
         "lessons": [
             {
                 "name": each.lesson.name,
                 "seconds": each.seconds,
+                "disturbed": each.disturbed,
                 "claims": [_claim_data(judgement) for judgement in each.judgements],
             }
             for each in found
         ],
         "failed": [
-            {"name": lesson.name, "what": error.what, "way_out": error.way_out}
-            for lesson, error in failed
+            {"name": each.lesson.name, "what": each.error.what, "way_out": each.error.way_out}
+            for each in failed
         ],
     }
 
 
 def _claim_data(found: Judgement) -> dict[str, object]:
-    data = asdict(found)
+    low, high = where_it_holds(found.claim)
     return found.claim.model_dump(mode="json") | {
-        "values": list(found.values),
-        "quantity": data["quantity"],
-        "right_summary": data["right"],
-        "naive_summary": data["naive"],
-        "won": found.won,
         "verdict": found.verdict,
+        "holds_from": low if low > -float("inf") else None,
+        "holds_to": high if high < float("inf") else None,
+        "values": list(found.values),
+        "rounds_won": found.won,
+        "quantity": _summary_data(found.quantity),
+        "summary_of_right": _summary_data(found.right),
+        "summary_of_naive": _summary_data(found.naive),
+    }
+
+
+def _summary_data(summary: Summary | None) -> dict[str, object] | None:
+    if summary is None:
+        return None
+    return {
+        "median": summary.median,
+        "quartiles": [summary.low, summary.high],
+        "spread_percent": summary.percent,
     }
