@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.guards.tables import lesson_table
+from tests.guards.tables import END, EXAMPLES_PAGE, STAGES_PAGE, START, tables
 from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -213,7 +213,9 @@ def make_checkout(root: Path) -> Catalog:
     write(root / "tutor" / "errors.py", '"""Errors."""\n')
     write(root / "tutor" / "display.py", '"""Display."""\n\nimport tutor.errors\n\nprint(tutor)\n')
     catalog = Catalog(root)
-    write(root / "README.md", _ROOT_README.replace("TABLE", lesson_table(catalog)))
+    made = tables(catalog)
+    write(root / STAGES_PAGE, _ROOT_README.replace("TABLE", made[STAGES_PAGE]))
+    write(root / EXAMPLES_PAGE, f"# Examples\n\n{START}\n{made[EXAMPLES_PAGE]}\n{END}\n")
     return Catalog(root)
 
 
