@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -27,14 +26,7 @@ Unit = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=20)]
 Sentence = Annotated[str, StringConstraints(pattern=_PRINTABLE, max_length=300)]
 Amount = Annotated[FiniteFloat, Field(ge=0)]
 
-
-def _in_order(ends: tuple[float, float]) -> tuple[float, float]:
-    if ends[0] > ends[1]:
-        raise ValueError("the lower end of a range comes first")
-    return ends
-
-
-Range = Annotated[tuple[Amount, Amount], AfterValidator(_in_order)]
+Range = tuple[Amount, Amount]
 
 
 class ProtocolError(ValueError):
@@ -76,6 +68,8 @@ class Claim(_Part):
 
     def _problem(self) -> str | None:
         """Say what of the protocol is broken by fields that are right each by itself."""
+        if self.stated_range[0] > self.stated_range[1]:
+            return "the lower end of the range in `stated` comes first"
         if self.measures == "saving" and self.better == "higher":
             return "a saving is of something of which less is better"
         if self.measures == "saving" and self.stated_range[1] > 100:
@@ -124,9 +118,9 @@ def read_claims(printed: bytes) -> tuple[Claim, ...]:
 
 def _first_fault(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    message = first["msg"].removeprefix("Value error, ")
-    # Of a union pydantic names the member too, such as `float`, which no author has written.
     place = [str(part) for part in first["loc"]]
-    if "stated" in place:
+    message = first["msg"].removeprefix("Value error, ")
+    if "stated" in place:  # of a union pydantic says only what is wrong for each member
         place = place[: place.index("stated") + 1]
+        message = "it has to be a number of at least 0, or two of them for a range"
     return f"{'.'.join(place)}: {message}" if place else message

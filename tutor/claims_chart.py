@@ -20,18 +20,19 @@ _MARGIN, _LABELS, _LONGEST = 24, 92, 420
 _BAR, _GAP = 16, 5
 _CHARACTERS = 100
 """What fits into a line of the smallest text."""
+_LEGEND = "The mark across a bar is what is stated of it; two marks are the ends of a range."
 _STYLE = """
 :root { color-scheme: light dark; --page: #ffffff; --text: #1b1f24; --quiet: #545c66;
-  --right: #0b62c4; --naive: #b34a00; --edge: #d3d8de; }
+  --right: #0b62c4; --naive: #b34a00; }
 @media (prefers-color-scheme: dark) { :root { --page: #14171c; --text: #e6e9ed; --quiet: #a4adb8;
-  --right: #6fb1ff; --naive: #ff9a52; --edge: #3a414b; } }
+  --right: #6fb1ff; --naive: #ff9a52; } }
 text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--text); }
 .page { fill: var(--page); } .quiet { fill: var(--quiet); font-size: 12px; }
 .lesson { font-size: 19px; font-weight: 700; } .claim { font-size: 15px; font-weight: 600; }
 .verdict { font-weight: 700; } .name { text-anchor: end; fill: var(--quiet); }
 .right { fill: var(--right); } .naive { fill: var(--naive); }
 .mark { stroke: var(--text); stroke-width: 2; }
-.band { fill: var(--text); fill-opacity: 0.16; } .edge { stroke: var(--edge); }
+.band { fill: var(--text); fill-opacity: 0.16; }
 """
 
 
@@ -45,7 +46,8 @@ def chart(found: Sequence[Measurement], closing: Iterable[str]) -> str:
             _draw(judgement, drawing)
         if each.disturbed:
             drawing.prose(each.disturbed)
-    for sentence in closing:
+    drawing.down(12)
+    for sentence in (_LEGEND, *closing):
         drawing.prose(sentence)
     return drawing.whole("Claims, and what was measured for them")
 
@@ -105,32 +107,35 @@ def _draw(found: Judgement, drawing: _Drawing) -> None:
     drawing.text(_MARGIN + 150, "; ".join(parts), "quiet")
     bars = words.bars(found)
     if bars:
-        _draw_bars(bars, drawing)
+        _draw_bars(bars, found.claim.measures, drawing)
     drawing.prose(words.note(found))
 
 
-def _draw_bars(bars: Sequence[Bar], drawing: _Drawing) -> None:
+def _draw_bars(bars: Sequence[Bar], measures: str, drawing: _Drawing) -> None:
+    """Draw the ways, and the mark across the bar that the claim is about."""
     *ways, stated = bars
     longest = max(bar.high for bar in bars)
     scale = _LONGEST / longest if longest > 0 else 0
     drawing.down(10)
-    top = drawing.height
-    bottom = top + len(ways) * (_BAR + _GAP)
-    low, high = (_LABELS + max(end, 0) * scale for end in (stated.low, stated.high))
-    drawing.add(f'<path class="edge" d="M{_LABELS} {top - 3:.1f}V{bottom:.1f}"/>')
     for bar in ways:
         length = max(bar.high * scale, 1)
         drawing.add(
             f'<rect class="{bar.name}" x="{_LABELS}" y="{drawing.height:.1f}" '
             f'width="{length:.1f}" height="{_BAR}"/>'
         )
+        if (bar.name == "naive") == (measures == "naive"):
+            _draw_mark(max(stated.low, 0) * scale, max(stated.high, 0) * scale, drawing)
         drawing.down(_BAR - 3)
         drawing.text(_LABELS - 8, bar.name, "name")
-        drawing.text(max(_LABELS + length, high) + 8, bar.text, "value")
+        drawing.text(_LABELS + _LONGEST + 16, bar.text, "value")
         drawing.down(_GAP + 3)
+
+
+def _draw_mark(low: float, high: float, drawing: _Drawing) -> None:
+    left, right, top = _LABELS + low, _LABELS + high, drawing.height - 3
     drawing.add(
-        f'<rect class="band" x="{low:.1f}" y="{top - 3:.1f}" '
-        f'width="{high - low:.1f}" height="{bottom - top:.1f}"/>'
+        f'<rect class="band" x="{left:.1f}" y="{top:.1f}" '
+        f'width="{right - left:.1f}" height="{_BAR + 6}"/>'
     )
-    for end in {low, high}:
-        drawing.add(f'<path class="mark" d="M{end:.1f} {top - 3:.1f}V{bottom - 3:.1f}"/>')
+    for end in sorted({left, right}):
+        drawing.add(f'<path class="mark" d="M{end:.1f} {top:.1f}v{_BAR + 6}"/>')

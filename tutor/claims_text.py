@@ -42,7 +42,7 @@ def quantity(claim: Claim, value: float) -> str:
         case "saving":
             return f"{percent(abs(value))} % {'less' if value >= 0 else 'more'}"
         case "ratio":
-            return f"{number(value)} times"
+            return f"factor {number(value)}"
     return f"{claim.measures} {with_unit(value, claim.unit)}"
 
 
@@ -55,7 +55,7 @@ def stated(claim: Claim) -> str:
         case "saving":
             return f"{percent(low)} to {quantity(claim, high)}"
         case "ratio":
-            return f"{number(low)} to {quantity(claim, high)}"
+            return f"factor {number(low)} to {number(high)}"
     return f"{claim.measures} {number(low)} to {with_unit(high, claim.unit)}"
 
 

@@ -44,7 +44,11 @@ def show_claims(lessons: Sequence[Lesson], options: BenchOptions) -> int:
     Raises TutorError, after all is shown, when the chart cannot be written.
     """
     here = machine.this_machine()
-    results = [_measured(lesson, options) for lesson in lessons]
+    try:
+        results = [_measured(lesson, options) for lesson in lessons]
+    except KeyboardInterrupt:
+        display.note("Stopped before every lesson was measured.")
+        raise
     found = [each for each in results if not isinstance(each, Failed)]
     failed = [each for each in results if isinstance(each, Failed)]
     if options.as_json:
