@@ -23,7 +23,7 @@ lock pyproject.toml --output-file requirements.lock
 lock pyproject.toml --extra notebook --constraints requirements.lock --output-file requirements-notebook.lock
 lock pyproject.toml --extra notebook --extra dev --constraints requirements-notebook.lock \
     --output-file requirements-dev.lock
-# What the image of a lesson installs: what its app needs to run.
-for image in stages/*/requirements.lock examples/*/requirements.lock; do
-    lock "$(dirname "$image")/pyproject.toml" --constraints requirements.lock --output-file "$image"
+# What the image of a stage installs: what its app needs to run.
+for stage in stages/*/requirements.lock examples/*/requirements.lock; do
+    lock "$(dirname "$stage")/pyproject.toml" --constraints requirements.lock --output-file "$stage"
 done
