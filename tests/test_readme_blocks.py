@@ -245,6 +245,18 @@ def test_a_server_replaces_the_one_on_its_port_and_leaves_the_other(root: Path) 
     assert findings(root, text) == []
 
 
+def test_a_lesson_finds_its_companion_at_the_second_port(root: Path) -> None:
+    folder = root / "stages" / "01_made_up"
+    (folder / "lesson.toml").write_text('[[companions]]\nvariable = "OTHER_URL"\n')
+    place = "import os\n\nPLACE = os.environ.get('OTHER_URL', 'nowhere').encode()\n"
+    (folder / "main.py").write_text(place + APP)
+    answer = "hello from http://127.0.0.1:8001"
+
+    text = console("$ uvicorn main:app", "$ curl http://127.0.0.1:8000/", answer)
+
+    assert findings(root, text) == []
+
+
 def test_other_output_of_a_server_is_reported_without_our_own_request(root: Path) -> None:
     text = console("$ uvicorn main:app", "INFO: ready", "^C")
     text += console("$ uvicorn main:app", "...", 'INFO: ... "GET / HTTP/1.1" 200 OK')
@@ -394,3 +406,7 @@ def test_a_readers_terminal_is_not_that_of_a_ci_system(
     monkeypatch.setenv(name, "true")  # with it pytest, for one, does not shorten its summary
 
     assert name not in readers_environment(tmp_path)
+
+
+def test_a_reader_measures_in_one_round(tmp_path: Path) -> None:
+    assert readers_environment(tmp_path)["CLAIMS_ROUNDS"] == "1"
