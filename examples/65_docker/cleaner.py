@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+PATIENCE = 20.0
 
 
 def clear(folder: Path) -> None:
@@ -16,10 +19,25 @@ def clear(folder: Path) -> None:
     storage = [f"--root={folder}/storage", f"--runroot={folder}/run", "--storage-driver=overlay"]
     command = ["podman", *storage, "rm", "--all", "--force", "--time=0"]
     subprocess.run(command, env=os.environ | settings, check=False)
+    deadline = time.monotonic() + PATIENCE
+    while is_used(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)  # what podman starts when a container ends would mount its storage again
     for mount in reversed(mounts_below(folder)):
         command = ["umount", "--lazy", mount]
         subprocess.run(command, check=False)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_used(folder: Path) -> bool:
+    """Tell whether a process other than this one was started with the folder's name."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            used = f"{folder}/".encode() in path.read_bytes()
+        except OSError:  # it has just ended
+            continue
+        if used and path.parent.name != str(os.getpid()):
+            return True
+    return False
 
 
 def mounts_below(folder: Path) -> list[str]:

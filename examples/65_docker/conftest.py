@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import containers
-from containers import LESSON, MissingError, Podman
+from containers import LESSON, Podman
+from stand_in import MissingError
 
 SECRET = "hunter2-hunter2"  # noqa: S105 - no secret of anybody
 NOT_OURS = ("*cache*", ".venv", "*.db")

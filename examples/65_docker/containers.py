@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import stand_in
+from stand_in import MissingError
 
 LESSON = Path(__file__).resolve().parent
 BASE = "localhost/stand-in:1"
@@ -42,10 +43,6 @@ for again in range(300):
 answer = connection.getresponse()
 print(answer.status, answer.read().decode())
 """
-
-
-class MissingError(Exception):
-    """What this machine lacks to build and run images; the sentence says how to get it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def podman() -> Iterator[Podman]:
         raise MissingError(sentence)
     if os.geteuid() != 0:
         raise MissingError("Only root can build and run containers with these settings.")
-    folder = Path(tempfile.mkdtemp(prefix="65-"))
+    folder = Path(tempfile.mkdtemp(prefix="65-", dir=roomy_memory()))
     cleaner = [sys.executable, str(LESSON / "cleaner.py"), str(folder)]
     pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
@@ -119,29 +116,18 @@ def podman() -> Iterator[Podman]:
         (folder / "containers.conf").write_text(SETTINGS.format(folder=folder))
         made = Podman(folder)
         try:
-            load_base(made)
+            stand_in.pack(folder / "base.tar", LESSON / "requirements.lock")
+            made.run("import", "--change=ENV PATH=/usr/local/bin:/bin", folder / "base.tar", BASE)
             yield made
         finally:
             process.communicate()
 
 
-def load_base(made: Podman) -> None:
-    """Make the stand-in for the base image."""
-    wheels, archive = made.folder / "wheels", made.folder / "base.tar"
-    download(wheels)
-    stand_in.pack(archive, wheels)
-    made.run("import", "--change=ENV PATH=/usr/local/bin:/bin", archive, BASE)
-    archive.unlink()
-
-
-def download(wheels: Path) -> None:
-    """Fetch the packages of the lock, from where this machine's pip has them from."""
-    options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels)]
-    command += ["--requirement", str(LESSON / "requirements.lock")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "DO NOT MATCH THE HASHES" in done.stderr:
-        raise RuntimeError(done.stderr)
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1]
-        raise MissingError(f"The packages of the lock cannot be fetched: {last}")
+def roomy_memory() -> Path | None:
+    """Return the folder for files in memory, if there is room: a disk takes long to delete them."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made in it
+    if not memory.is_dir():
+        return None
+    found = os.statvfs(memory)
+    room = found.f_bavail * found.f_frsize > 2**32 and not found.f_flag & os.ST_NOEXEC
+    return memory if room else None

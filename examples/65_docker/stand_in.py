@@ -22,8 +22,14 @@ PIP = b"#!/usr/local/bin/python\nfrom pip._internal.cli.main import main\nexit(m
 ACCOUNTS = b"root:x:0:0:root:/root:/bin/sh\n"
 
 
-def pack(archive: Path, wheels: Path) -> None:
-    """Write all files of the stand-in into one archive."""
+class MissingError(Exception):
+    """What this machine lacks to build and run images; the sentence says how to get it."""
+
+
+def pack(archive: Path, lock: Path) -> None:
+    """Write all files of the stand-in into one archive, with the wheels that the lock names."""
+    wheels = archive.parent / "wheels"
+    download(lock, wheels)
     bases = {"base": sys.base_prefix, "installed_base": sys.base_prefix}
     library = Path(sysconfig.get_path("stdlib", vars=bases))
     python = Path(sys.base_exec_prefix, "bin", library.name).resolve()
@@ -43,6 +49,19 @@ def pack(archive: Path, wheels: Path) -> None:
         add(tar, "etc/passwd", ACCOUNTS)
         add(tar, "tmp", mode=0o1777)
         add(tar, "root", mode=0o700)  # nobody else may look into it: so it is in Debian
+
+
+def download(lock: Path, wheels: Path) -> None:
+    """Fetch the packages of the lock, from where this machine's pip has them from."""
+    options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels)]
+    command += ["--requirement", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "DO NOT MATCH THE HASHES" in done.stderr:
+        raise RuntimeError(done.stderr)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1]
+        raise MissingError(f"The packages of the lock cannot be fetched: {last}")
 
 
 def find_pip() -> Path:
