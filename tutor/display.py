@@ -146,6 +146,7 @@ def lessons(catalog: Catalog, *, as_json: bool) -> None:
         if not chosen:
             continue
         rows = table("Lesson", "What is new", ">Minutes")
+        rows.columns[0].no_wrap = True
         for lesson in chosen:
             rows.add_row(lesson.name, lesson.card.summary, str(lesson.card.minutes))
         show(out, f"\n[bold]{title}[/bold]", rows)
