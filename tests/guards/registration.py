@@ -48,6 +48,7 @@ _KINDS = {
         "requirements*.txt",
         "requirements*.lock",
         "alerts.yml",
+        "log_config.json",
         "rules/*.yml",
     ),
 }
