@@ -90,7 +90,9 @@ async def answer_http_exception(_request: Request, error: HTTPException) -> Resp
 @app.exception_handler(Exception)
 async def answer_unexpected(_request: Request, _error: Exception) -> Response:
     """Answer 500 and say nothing of the cause; the server logs it, for it is raised again."""
-    return envelope(500, "INTERNAL_SERVER_ERROR", "Something went wrong on our side")
+    # uvicorn closes the connection then. A client that knows does not send its next request there.
+    ends = {"Connection": "close"}
+    return envelope(500, "INTERNAL_SERVER_ERROR", "Something went wrong on our side", headers=ends)
 
 
 @app.get(

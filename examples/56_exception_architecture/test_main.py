@@ -101,6 +101,8 @@ def test_an_exception_that_nobody_foresaw_has_the_shape(client: TestClient) -> N
     assert answer.status_code == 500
     body = envelope_of(answer)
     assert (body["error_code"], body["details"]) == ("INTERNAL_SERVER_ERROR", {})
+    ends = answer.headers.get("connection")
+    assert ends == "close", "the 500 does not say Connection: close, and the server closes it"
 
 
 def test_an_exception_of_an_operation_says_nothing_of_what_was_sent(
