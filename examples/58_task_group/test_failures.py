@@ -65,6 +65,7 @@ BREAKDOWNS: dict[str, tuple[Acts, int]] = {
     "one service answers something else": ({"inventory": answer_something_else}, 502),
     "the answer of one service is cancelled": ({"users": be_cancelled}, 502),
     "one service never answers": ({"inventory": HOUR}, 504),
+    "one service takes a little too long": ({"inventory": after(2.1)}, 504),
     "no service ever answers": ({"users": HOUR, "credit": HOUR, "inventory": HOUR}, 504),
     "one service gives up": ({"inventory": time_out}, 504),
     "one service gives up and one breaks": ({"users": time_out, "inventory": fail}, 502),
