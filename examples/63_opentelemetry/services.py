@@ -101,6 +101,8 @@ def serving(app: str, output: Path, **settings: str) -> Iterator[str]:
     """
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listener, output.open("wb") as file:
         number = listener.fileno()
+        # Uvicorn takes what it is handed for a Unix socket, and would let small packets wait.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", app, f"--fd={number}", "--log-level=warning"],
             cwd=LESSON,

@@ -1,14 +1,17 @@
-"""Two real servers and a collector: what arrives there over OTLP, and what is printed without."""
+"""Real servers and a collector: what arrives there over OTLP, and what is printed without."""
 
 import os
 from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi.testclient import TestClient
 
+import main
 from services import DEADLINE, Service, service, serving, until
+from tracing import make_provider
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="hands a socket to the server")
+posix_only = pytest.mark.skipif(os.name != "posix", reason="hands a socket to the server")
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
@@ -18,6 +21,7 @@ def get(url: str) -> httpx2.Response:
     return httpx2.get(f"{url}/items", headers=headers, timeout=DEADLINE, trust_env=False)
 
 
+@posix_only
 def test_the_spans_of_both_services_arrive_and_hang_together(tmp_path: Path) -> None:
     with service() as collector:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
@@ -41,17 +45,37 @@ def called(collector: Service, *names: str) -> list:  # type: ignore[type-arg]
     return [each for name in names for each in collector.taken if each.span.name == name]
 
 
-def test_what_is_left_is_sent_when_the_app_ends(tmp_path: Path, stock: Service) -> None:
+def test_what_is_left_is_sent_when_the_app_ends(
+    stock: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPSTREAM_URL", stock.url)
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")  # an hour
     with service() as collector:
-        settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "UPSTREAM_URL": stock.url}
-        settings["OTEL_BSP_SCHEDULE_DELAY"] = "3600000"  # an hour
-        with serving("main:app", tmp_path / "log", **settings) as items:
-            get(items)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        provider = make_provider("items")
+        with TestClient(main.create_app(provider)) as client:
+            client.get("/items")
             assert not collector.taken
 
         assert called(collector, "GET /items")
+        provider.shutdown()
 
 
+def test_a_collector_that_is_away_harms_no_request(
+    stock: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPSTREAM_URL", stock.url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")  # second that it tries for
+    provider = make_provider("items")
+    with TestClient(main.create_app(provider)) as client:
+        answers = [client.get("/items").status_code for _ in range(3)]
+    provider.shutdown()
+
+    assert answers == [200, 200, 200]
+
+
+@posix_only
 def test_without_an_endpoint_spans_are_printed(tmp_path: Path, stock: Service) -> None:
     with serving("main:app", tmp_path / "log", UPSTREAM_URL=stock.url) as items:
         get(items)
@@ -59,12 +83,3 @@ def test_without_an_endpoint_spans_are_printed(tmp_path: Path, stock: Service) -
 
     assert f'"trace_id": "0x{TRACE}"' in printed
     assert '"name": "list_items"' in printed
-
-
-def test_a_collector_that_is_away_harms_no_request(tmp_path: Path, stock: Service) -> None:
-    settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "UPSTREAM_URL": stock.url}
-    settings["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1"  # second that it tries for
-    with serving("main:app", tmp_path / "log", **settings) as items:
-        answers = [get(items).status_code for _ in range(3)]
-
-    assert answers == [200, 200, 200]
