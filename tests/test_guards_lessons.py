@@ -182,6 +182,13 @@ def test_every_module_of_an_example_is_used(root: Path) -> None:
     assert unused_modules(Catalog(root)) == [f"{EXAMPLE}/lost.py: nothing uses this module."]
 
 
+def test_a_module_that_is_run_by_its_file_name_is_used(root: Path) -> None:
+    write(root / EXAMPLE / "job.py", "")
+    write(root / EXAMPLE / "conftest.py", 'COMMAND = ["python", "job.py"]\n')
+
+    assert unused_modules(Catalog(root)) == []
+
+
 def test_what_the_tool_runs_by_itself_is_used(root: Path) -> None:
     change(root / SECOND / "lesson.toml", "[changes]", '[run]\nbefore = [["prepare"]]\n\n[changes]')
     for name in ("prepare.py", "naive.py", "claims.py"):

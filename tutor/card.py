@@ -24,7 +24,7 @@ class Idea(_Part):
 
     idea: Text
     names: tuple[Text, ...] = ()
-    """Identifiers: imported, called, decorated with, or read as an attribute."""
+    """Identifiers: defined, imported, called, decorated with, or read as an attribute."""
     modules: tuple[Text, ...] = ()
     """Modules imported, by their full name or the start of it."""
     nodes: tuple[Text, ...] = ()

@@ -88,6 +88,8 @@ def _names(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             yield name
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             yield from (alias.name for alias in aliases)
 

@@ -137,11 +137,12 @@ def module_files(module: str) -> tuple[str, str]:
 
 
 def unused_modules(catalog: Catalog) -> list[str]:
-    """Find modules of an app that nothing serves, imports or tests."""
+    """Find modules of an app that nothing serves, imports, tests, or runs by its file name."""
     faults: list[str] = []
     for lesson in catalog.lessons:
         used = {file for module in _used_modules(lesson) for file in module_files(module)}
         modules = (name for name in app_code(lesson) if not name.endswith("__init__.py"))
+        used |= _files_run(lesson)
         unused = (name for name in modules if name not in used)
         faults += [f"{lesson.path}/{name}: nothing uses this module." for name in unused]
     return faults
@@ -154,6 +155,13 @@ def _used_modules(lesson: Lesson) -> Iterator[str]:
     yield from (command[0] for command in card.run.before)
     for name, text in python_of(lesson).items():
         yield from imported_modules(text, name)
+
+
+def _files_run(lesson: Lesson) -> set[str]:
+    """Return the texts in a lesson's code that name a Python file, such as `"job.py"`."""
+    nodes = (node for text in python_of(lesson).values() for node in ast.walk(ast.parse(text)))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and text.endswith(".py")}
 
 
 def imported_modules(text: str, name: str) -> Iterator[str]:
