@@ -62,3 +62,16 @@ def test_the_rules_use_what_the_app_writes(client: TestClient) -> None:
     assert used
     assert used <= written
     assert used >= {"http_request_duration_seconds_bucket", "http_requests_total"}
+
+
+def test_the_readme_shows_the_rules_as_they_are() -> None:
+    readme = FOLDER / "README.md"
+    if not readme.exists():
+        pytest.skip("the README is not here")
+    shown = re.findall(
+        r"```text\n((?:histogram_quantile|sum)\(.*?)\n```", readme.read_text("utf-8")
+    )
+    rules = " ".join((FOLDER / "alerts.yml").read_text("utf-8").split())
+
+    assert len(shown) == 2
+    assert [each for each in shown if each not in rules] == []
