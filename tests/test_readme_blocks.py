@@ -399,6 +399,15 @@ def test_dots_stand_for_lines_and_characters(expected: list[str], got: str, same
     assert matches(expected, got) is same
 
 
+def test_a_traceback_may_go_through_a_session_before(root: Path) -> None:
+    first = [*[">>> one = 1"] * 3, ">>> def fail():", "...     raise ValueError(one)"]
+    second = [">>> import traceback", ">>> try:", "...     fail()", "... except ValueError:"]
+    shown = ["...     print(traceback.format_exc().splitlines()[-1])", "ValueError: 1"]
+    text = "\n".join(["```pycon", *first, "```", "", "```pycon", *second, *shown, "```", ""])
+
+    assert findings(root, text) == []
+
+
 @pytest.mark.parametrize("name", ["CI", "BUILD_NUMBER"])
 def test_a_readers_terminal_is_not_that_of_a_ci_system(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
