@@ -1,6 +1,7 @@
 """Images and containers: podman, with a storage of its own that is cleared away at the end."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,7 +91,9 @@ class Podman:
             return done.stdout.strip()
         if self.show(container, "{{.State.Running}}") == "true":
             return f"it runs, but nothing answers at port {port}"
-        return f'it ended with "{self.log(container).splitlines()[-1]}"'
+        lines = self.log(container).splitlines()
+        errors = [line for line in lines if re.match(r"\w*Error: ", line)]
+        return f'it ended with "{[*lines, *errors][-1]}"'
 
     def log(self, container: str) -> str:
         """Return what a container has said."""

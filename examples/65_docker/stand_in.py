@@ -1,7 +1,7 @@
 """A stand-in for `python:3.12-slim`, made of this machine: no registry is asked.
 
-It holds a shell, the Python that runs this, pip, the shared libraries that they and wheels need,
-and the wheels of the lock, which pip then takes from a folder.
+It holds a shell and a few tools, the Python that runs this, pip, the shared libraries that these
+and wheels need, and the wheels of the lock, which pip then takes from a folder.
 """
 
 import io
@@ -17,6 +17,7 @@ from pathlib import Path
 LEFT_OUT = ("site-packages", "test", "idlelib", "*tkinter*", "config-*", "*.opt-?.pyc")
 EXPECTED = ("c", "m", "dl", "pthread", "rt", "util", "resolv", "stdc++", "gcc_s", "z")
 """Libraries that wheels for Linux may take for granted."""
+TOOLS = ("sh", "cat", "chmod", "chown", "cp", "id", "ls", "mkdir", "mv", "rm", "sleep")
 PIP_SETTINGS = b"[global]\nno-index = true\nfind-links = /wheels\n"
 PIP = b"#!/usr/local/bin/python\nfrom pip._internal.cli.main import main\nexit(main())\n"
 ACCOUNTS = b"root:x:0:0:root:/root:/bin/sh\n"
@@ -33,15 +34,16 @@ def pack(archive: Path, lock: Path) -> None:
     bases = {"base": sys.base_prefix, "installed_base": sys.base_prefix}
     library = Path(sysconfig.get_path("stdlib", vars=bases))
     python = Path(sys.base_exec_prefix, "bin", library.name).resolve()
-    shell = Path(shutil.which("sh") or "/bin/sh").resolve()
+    tools = {name: Path(found).resolve() for name in TOOLS if (found := shutil.which(name))}
     modules = [path for path in library.glob("lib-dynload/*.so") if not is_left_out(path)]
     home = f"usr/local/lib/{library.name}"
     with tarfile.open(archive, "w") as tar:
         tar.add(library, home, filter=owned_by_root)
         tar.add(wheels, "wheels", filter=owned_by_root)
-        tar.add(shell, "bin/sh", filter=owned_by_root)
+        for name, tool in tools.items():
+            tar.add(tool, f"bin/{name}", filter=owned_by_root)
         tar.add(python, "usr/local/bin/python", filter=owned_by_root)
-        for path, place in libraries([shell, python, *modules]).items():
+        for path, place in libraries([python, *tools.values(), *modules]).items():
             tar.add(path.resolve(), str(place).lstrip("/"), filter=owned_by_root)
         tar.add(find_pip(), f"{home}/site-packages/pip", filter=given_to_root)
         add(tar, "usr/local/bin/pip", PIP, mode=0o755)
