@@ -158,12 +158,14 @@ class Terminal:
 
     def _serve(self, command: Command, arguments: list[str]) -> None:
         port = _port(arguments)
+        place = self.place if _by_the_tool(arguments) else self._with_second_app()
         if port is None:
             port = self._ports[_WRITTEN_PORTS[0]]
-            arguments = [*arguments, "--port", str(port)]
+            place = replace(place, environment={**place.environment, "PORT": str(port)})
+            if not _by_gunicorn(arguments):
+                arguments = [*arguments, "--port", str(port)]
         if port in self._servers:
             self._stop(self._servers.pop(port))
-        place = self.place if _by_the_tool(arguments) else self._with_second_app()
         server = Server(command, self._program(arguments), port, place, next(self._logs))
         self._servers[port] = server
         if not server.wait():
@@ -203,25 +205,36 @@ class Terminal:
 
 
 def _is_server(arguments: Sequence[str]) -> bool:
-    match arguments:
+    match _without_env(arguments):
         case ["uvicorn", *_] | ["fastapi", "dev" | "run", *_] | ["tutor_cli", "run", *_]:
             return "--help" not in arguments
         case ["python" | "python3", "tutor_cli.py", "run", *_]:
             return "--help" not in arguments
+    return _by_gunicorn(arguments)
+
+
+def _by_gunicorn(arguments: Sequence[str]) -> bool:
+    """Tell whether gunicorn is started: by its name, or by a lesson's settings that start it."""
+    match _without_env(arguments):
+        case ["gunicorn", *_] | ["python" | "python3", "gunicorn_conf.py", *_]:
+            return not {"--help", "--check-config", "--version"}.intersection(arguments)
     return False
 
 
 def _by_the_tool(arguments: Sequence[str]) -> bool:
-    return arguments[0] not in ("uvicorn", "fastapi")
+    return _without_env(arguments)[0] not in ("uvicorn", "fastapi") and not _by_gunicorn(arguments)
+
+
+def _without_env(arguments: Sequence[str]) -> list[str]:
+    """Return the command that `env NAME=VALUE …` runs; any other command as it is."""
+    if arguments[0] != "env":
+        return list(arguments)
+    return list(itertools.dropwhile(lambda each: "=" in each, arguments[1:]))
 
 
 def _port(arguments: Sequence[str]) -> int | None:
-    for name, value in itertools.pairwise([*arguments, ""]):
-        if name == "--port":
-            return int(value)
-        if name.startswith("--port="):
-            return int(name.partition("=")[2])
-    return None
+    found = re.search(r"(?:^|\s)(?:--port|--bind|-b|PORT)[ =](?:\S+:)?(\d+)", " ".join(arguments))
+    return int(found[1]) if found else None
 
 
 def _indented(text: str) -> str:

@@ -27,6 +27,15 @@ import os, threading
 print(f"pid {os.getpid()}", flush=True)
 threading.Event().wait(60)
 """
+GUNICORN = """
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '1')}"
+worker_class = "asgi"
+control_socket_disable = True
+if __name__ == "__main__":
+    os.execlp("gunicorn", "gunicorn", "--config", __file__, "main:app")
+"""
 STAY = """
 import subprocess, sys
 
@@ -253,6 +262,42 @@ def test_a_lesson_finds_its_companion_at_the_second_port(root: Path) -> None:
     answer = "hello from http://127.0.0.1:8001"
 
     text = console("$ uvicorn main:app", "$ curl http://127.0.0.1:8000/", answer)
+
+    assert findings(root, text) == []
+
+
+def test_a_server_may_be_given_variables(root: Path) -> None:
+    place = "import os\n\nPLACE = os.environ['TOWN'].encode()\n"
+    (root / "stages" / "01_made_up" / "main.py").write_text(place + APP)
+    text = console(
+        "$ env TOWN=Delft MORE=1 uvicorn main:app",
+        "$ curl http://127.0.0.1:8000/",
+        "hello from Delft",
+        "$ env TOWN=Delft python3 -c 'import os; print(os.environ[\"TOWN\"])'",
+        "Delft",
+    )
+
+    assert findings(root, text) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn -c gunicorn_conf.py main:app",
+        "env PORT=8000 gunicorn -c gunicorn_conf.py main:app",
+        "gunicorn --bind 127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "gunicorn -b 127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "gunicorn --bind=127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "python3 gunicorn_conf.py",
+    ],
+)
+def test_gunicorn_is_a_server_that_takes_its_port_from_its_settings(
+    root: Path, command: str
+) -> None:
+    settings = root / "stages" / "01_made_up" / "gunicorn_conf.py"
+    settings.write_text(GUNICORN)
+    text = console("$ gunicorn --check-config -c gunicorn_conf.py main:app")
+    text += console(f"$ {command}", "$ curl http://127.0.0.1:8000/", "hello from main")
 
     assert findings(root, text) == []
 
