@@ -4,7 +4,7 @@ import json
 import os
 import random
 import sys
-from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import httpx
@@ -43,9 +43,8 @@ def read(origin: Origin, client: httpx.Client, paths: tuple[str, ...], reads: in
 
 def hits(origin: Origin, paths: tuple[str, ...], reads: int, *, cached: bool) -> float:
     """Return how many of the reads reach the origin, from a client with a cache or without."""
-    with ExitStack() as stack:
-        plain = httpx.Client(base_url=origin.url, trust_env=False)
-        client = stack.enter_context(caching_client(origin.url) if cached else plain)
+    plain = partial(httpx.Client, base_url=origin.url, trust_env=False)
+    with caching_client(origin.url) if cached else plain() as client:
         read(origin, client, paths, reads)
     return len(origin.hits)
 
@@ -79,7 +78,7 @@ def claim(name: str, unit: str, samples: tuple[list[float], list[float]]) -> dic
     }
 
 
-def main_loop(number: int) -> Samples:
+def measure_all(number: int) -> Samples:
     """Measure round by round, after a short one that is not counted."""
     samples: Samples = {"config": ([], []), "mixed": ([], []), "feed": ([], [])}
     with serving(main.app) as right, serving(naive.app) as naive_way:
@@ -106,4 +105,4 @@ def document(samples: Samples) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(document(main_loop(rounds())), indent=2) + "\n")
+    sys.stdout.write(json.dumps(document(measure_all(rounds())), indent=2) + "\n")
