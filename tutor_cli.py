@@ -168,7 +168,10 @@ def bench(
     lessons: Annotated[
         list[str], typer.Argument(metavar="LESSON", help="Numbers, names or paths; or: all")
     ],
-    rounds: Annotated[int, typer.Option(min=1, help="How often each way is measured.")] = 7,
+    rounds: Annotated[
+        int,
+        typer.Option(min=1, envvar="CLAIMS_ROUNDS", help="How often each way is measured."),
+    ] = 7,
     as_json: AsJson = False,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a chart to this file.")

@@ -276,6 +276,14 @@ def test_the_command_shows_the_table_and_no_progress_away_from_a_terminal(tool: 
     assert "Time of a profile" in result.stdout
 
 
+@pytest.mark.parametrize(("words_typed", "rounds"), [([], 2), (["--rounds", "3"], 3)])
+def test_the_rounds_are_as_the_option_says_or_else_the_variable(
+    tool: Path, words_typed: list[str], rounds: int
+) -> None:
+    result = tutor_cli(tool, "bench", "57", "--json", *words_typed, CLAIMS_ROUNDS="2")
+    assert json.loads(result.stdout)["rounds"] == rounds
+
+
 def test_a_chart_that_cannot_be_written_does_not_cost_the_results(tool: Path) -> None:
     result = tutor_cli(tool, "bench", "all", "--svg", "nowhere/claims.svg")
     assert result.returncode == 1

@@ -99,7 +99,8 @@ def note(found: Judgement) -> str:
     if claim.missing:
         return f"{said} Not measured: {claim.missing.rstrip('.')}."
     if claim.naive:
-        return f"{said} The right way was better in {found.won} of {len(claim.right)} rounds."
+        rounds = f"{len(claim.right)} round{'s' * (len(claim.right) != 1)}"
+        return f"{said} The right way was better in {found.won} of {rounds}."
     return said
 
 
