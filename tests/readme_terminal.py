@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PYTHON = ("python", "python3")
 _WRITTEN_PORTS = (8000, 8001)
 _TEST = ["python3", "tutor_cli.py", "test"]
+_STATUS = "echo $?"
 TEST_OUTPUT = "README_TEST_OUTPUT"
 """The variable that names a file: what the README's test command has just printed, and passed."""
 
@@ -83,6 +84,8 @@ class Terminal:
         self._servers: dict[int, Server] = {}
         self._logs = (checkout.parent / f"output-{n}" for n in itertools.count(1))
         self._last: tuple[Command, int | None, str] | None = None
+        self._ends = False
+        """Whether the command has to end, be it a server: its status is asked for next."""
 
     def real(self, text: str) -> str:
         """Return `text` with the ports that the README writes replaced by those that are used."""
@@ -90,11 +93,13 @@ class Terminal:
 
     def run(self, block: Block) -> None:
         """Run the commands of a console block."""
-        for command in read_commands(block):
-            if command.text == "echo $?":
+        commands = read_commands(block)
+        for command, following in itertools.zip_longest(commands, commands[1:]):
+            if command.text == _STATUS:
                 self._check_status(command)
                 continue
             self._check_success()
+            self._ends = following is not None and following.text == _STATUS
             self._run_command(command, words(replace(command, text=self.real(command.text))))
             if command.interrupted:
                 self.stop_servers()
@@ -166,6 +171,10 @@ class Terminal:
                 arguments = [*arguments, "--port", str(port)]
         if port in self._servers:
             self._stop(self._servers.pop(port))
+        if self._ends:
+            status, output = place.run(self._program(arguments), next(self._logs))
+            self._ended(command, status, output)
+            return
         server = Server(command, self._program(arguments), port, place, next(self._logs))
         self._servers[port] = server
         if not server.wait():

@@ -319,6 +319,25 @@ def test_a_server_that_cannot_start_is_reported(root: Path) -> None:
     assert 'Could not import module "nowhere"' in found
 
 
+OTHER_SERVER = """
+import socket, subprocess, sys, time
+server = subprocess.Popen([sys.executable, "-m", "uvicorn", "main:app", "--port", "8000"])
+while True:
+    with socket.socket() as probe:
+        if not probe.connect_ex(("127.0.0.1", 8000)):
+            break
+    time.sleep(0.02)
+"""
+
+
+def test_a_server_whose_status_is_asked_for_is_not_awaited_at_its_port(root: Path) -> None:
+    (root / "stages" / "01_made_up" / "gunicorn_conf.py").write_text("raise SystemExit('no')")
+    text = f"```python\n{OTHER_SERVER}```\n"
+    text += console("$ gunicorn -c gunicorn_conf.py main:app", "no", "$ echo $?", "1")
+
+    assert findings(root, text) == []
+
+
 def test_a_server_that_never_answers_is_ended_and_reported(root: Path) -> None:
     (root / "tutor_cli.py").write_text(SILENT)
     [found] = findings(root, console("$ tutor_cli run 01"), patience=2)
