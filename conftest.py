@@ -7,18 +7,32 @@ Two lessons may both have a package `app`: in one process, the second would test
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parent
 
 
+def pytest_plugin_registered(plugin: object) -> None:
+    """Stop when the arguments name lessons, before their own `conftest.py` files are imported."""
+    if isinstance(plugin, pytest.Config):
+        _refuse_lessons(plugin, plugin.known_args_namespace.file_or_dir)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Stop when what to test holds lessons, and name the command that tests them."""
-    if config.args_source is config.ArgsSource.TESTPATHS:
-        return
+    """Stop when the folder that pytest was started in holds lessons."""
+    if config.args_source is not config.ArgsSource.TESTPATHS:
+        _refuse_lessons(config, config.args)
+
+
+def _refuse_lessons(config: pytest.Config, arguments: Iterable[str]) -> None:
+    """Raise a UsageError that names the command to test the lessons that the arguments hold."""
     start = config.invocation_params.dir
-    places = [(start / argument.partition("::")[0]).resolve() for argument in config.args]
+    places = [(start / argument.partition("::")[0]).resolve() for argument in arguments]
     named = [lesson for lesson in _lessons() if any(_touches(lesson, place) for place in places)]
     if named:
         numbers = " ".join(lesson.name[:2] for lesson in named)

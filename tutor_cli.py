@@ -164,6 +164,33 @@ def compare_lessons(
 
 
 @app.command()
+def bench(
+    lessons: Annotated[
+        list[str], typer.Argument(metavar="LESSON", help="Numbers, names or paths; or: all")
+    ],
+    rounds: Annotated[
+        int,
+        typer.Option(min=1, envvar="CLAIMS_ROUNDS", help="How often each way is measured."),
+    ] = 7,
+    as_json: AsJson = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a chart to this file.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1, help="Seconds that one lesson may take.")
+    ] = 600,
+) -> None:
+    """Measure what is claimed in numbers."""
+    from tutor import catalog, measuring, showing_claims
+
+    chosen = measuring.lessons_to_measure(lessons, catalog.Catalog())
+    options = showing_claims.BenchOptions(
+        rounds=rounds, time_limit=time_limit, as_json=as_json, svg=svg
+    )
+    raise typer.Exit(showing_claims.show_claims(chosen, options))
+
+
+@app.command()
 def notebook(
     lesson: LessonName,
     execute: Annotated[

@@ -24,6 +24,6 @@ lock pyproject.toml --extra notebook --constraints requirements.lock --output-fi
 lock pyproject.toml --extra notebook --extra dev --constraints requirements-notebook.lock \
     --output-file requirements-dev.lock
 # What the image of a stage installs: what its app needs to run.
-for stage in stages/*/requirements.lock; do
+for stage in stages/*/requirements.lock examples/*/requirements.lock; do
     lock "$(dirname "$stage")/pyproject.toml" --constraints requirements.lock --output-file "$stage"
 done

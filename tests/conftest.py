@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-LONGEST = ("readmes", "installing", "notebooks", "guards_steps", "testing", "running", "portable")
+LONGEST = (
+    "readmes",
+    "fuzzing",
+    "installing",
+    "notebooks",
+    "traps",
+    "guards_steps",
+    "testing",
+    "running",
+    "portable",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,6 @@
-"""Serve a copy of a stage as the tool does, sign in, and let Schemathesis try its whole schema.
+"""Serve a copy of a lesson as the tool does, sign in, and let Schemathesis try its whole schema.
 
-A server of its own, and not the app in this process: the stages' packages are all called `app`,
+A server of its own, and not the app in this process: the lessons' packages have the same names,
 and only the tool does all that a card asks for (variables, migrations, companions). Schemathesis
 runs as a command: that has every phase, and its failures read well.
 """
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.guards.code import files_of
+from tests.fuzzing_hooks import ERRORS
+from tests.guards.code import files_of, is_test
 from tests.serving import ROOT, Site
 
 if TYPE_CHECKING:
@@ -59,30 +60,33 @@ class Outcome:
         return "\n".join([self.report, *self.tracebacks])
 
 
-def copy_of(stage: Lesson, root: Path) -> Site:
-    """Copy a stage's files, without its tests, to where the site serves its lesson from."""
+def copy_of(lesson: Lesson, root: Path) -> Site:
+    """Copy what a lesson's app needs to where the site serves its lesson from."""
     site = Site(root)
-    for name in files_of(stage):
-        if not name.startswith("tests/"):
+    for name in files_of(lesson):
+        if not is_test(name) and name not in ("naive.py", "claims.py"):
             target = root / "stages" / "01_demo" / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(stage.folder / name, target)
+            shutil.copy2(lesson.folder / name, target)
     return site
 
 
-def set_by_card(stage: Lesson) -> list[str]:
-    """Return the variables that the tool gives a stage, unless they are set: so they must not be.
+def set_by_card(lesson: Lesson) -> list[str]:
+    """Return the variables that the tool gives a lesson, unless they are set: so they must not be.
 
     A database of the developer's, for one, must not be filled with what is made up here.
     """
-    companions = [companion.variable for companion in stage.card.companions]
-    return [*stage.card.run.environment, *companions]
+    companions = [companion.variable for companion in lesson.card.companions]
+    return [*lesson.card.run.environment, *companions]
 
 
-def fuzz(site: Site, environment: Mapping[str, str]) -> Outcome:
+def fuzz(site: Site, environment: Mapping[str, str], *, documented_errors: bool = False) -> Outcome:
     """Serve the site's lesson, and try every operation of its schema.
 
-    `environment` says how many cases an operation gets, as `amount` has it.
+    `environment` says how many cases an operation gets, as `amount` has it. An answer of the kind
+    5xx is a fault, as is a traceback in the log. With `documented_errors` it is none where the
+    operation documents it; each operation that was answered so with a 500 accounts for one place
+    from which the log may have tracebacks.
     """
     folder = site.root / "schemathesis"
     folder.mkdir()
@@ -91,8 +95,12 @@ def fuzz(site: Site, environment: Mapping[str, str]) -> Outcome:
         settings = SETTINGS.read_text(encoding="utf-8")
         (folder / SETTINGS.name).write_text(f"{settings}\n{tokens}", encoding="utf-8")
         (folder / "openapi.json").write_text(json.dumps(schema), encoding="utf-8")
-        code, report = run(served.url, folder, environment)
-        return Outcome(code, report, tracebacks(served.text))
+        errors = folder / "errors"
+        own = {ERRORS: str(errors)} if documented_errors else {}
+        code, report = run(served.url, folder, environment, own)
+        failing = set(errors.read_text(encoding="utf-8").splitlines()) if errors.exists() else ()
+        found = tracebacks(served.text)
+        return Outcome(code, report, found if len(found) > len(failing) else ())
 
 
 def sign_in(url: str) -> tuple[Any, str]:
@@ -125,8 +133,10 @@ def log_in(client: httpx.Client, path: str) -> str:
     return str(answer.raise_for_status().json()["access_token"])
 
 
-def run(url: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run Schemathesis in `folder`; return its exit code, and what it printed."""
+def run(
+    url: str, folder: Path, environment: Mapping[str, str], own: Mapping[str, str]
+) -> tuple[int, str]:
+    """Run Schemathesis in `folder`, with `own` variables; return its exit code and its output."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", SETTINGS.name]
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]  # for our hooks
     variables = {
@@ -134,6 +144,7 @@ def run(url: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, st
         "PYTHONIOENCODING": "utf-8",
         "NO_PROXY": "127.0.0.1",
         "COLUMNS": "100",
+        **own,
     }
     done = subprocess.run(
         [*command, "--no-color", "run", "openapi.json", f"--url={url}", *amount(environment)],
@@ -163,7 +174,19 @@ def amount(environment: Mapping[str, str]) -> list[str]:
 
 
 def tracebacks(log: str) -> tuple[str, ...]:
-    """Return the ends of the tracebacks in a server's log, each once."""
-    entries = re.split(r"^(?=[A-Z]+:)", log, flags=re.MULTILINE)
+    """Return the ends of the tracebacks in a server's log, be it JSON or not, each once."""
+    parts = re.split(r"^(?=[A-Z]+:|\{\")", log, flags=re.MULTILINE)
+    entries = (text for part in parts for text in _texts(part))
     ends = ["\n".join(each.splitlines()[-8:]) for each in entries if "Traceback" in each]
     return tuple(dict.fromkeys(ends))
+
+
+def _texts(part: str) -> list[str]:
+    """Return the texts in a JSON object of a log; any other part of a log as it is."""
+    if not part.startswith('{"'):
+        return [part]
+    line, _, rest = part.partition("\n")
+    try:
+        return [*(str(value) for value in json.loads(line).values()), rest]
+    except ValueError:
+        return [part]

@@ -1,28 +1,48 @@
-"""What Schemathesis cannot know of our stages; its settings name this file."""
+"""What Schemathesis cannot know of our lessons; its settings name this file."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import schemathesis
-from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.core.failures import AcceptedNegativeData, ServerError
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
 if TYPE_CHECKING:
     from schemathesis import Case, HookContext, Response
     from schemathesis.core.failures import Failure
 
+ERRORS = "FUZZ_ERRORS"
+"""The variable that names a file, where a lesson may answer with errors that it documents: there
+the operations that answer with a documented 500 are noted."""
+
+
+@schemathesis.hook
+def after_call(
+    context: HookContext,  # noqa: ARG001 - Schemathesis hands it over by its name
+    case: Case[Any],
+    response: Response,
+) -> None:
+    """Note an answer with a documented 500, for which the server may log a traceback."""
+    if ERRORS in os.environ and response.status_code == 500 and is_documented(500, case):
+        with Path(os.environ[ERRORS]).open("a", encoding="utf-8") as file:
+            file.write(f"{case.operation.label}\n")
+
 
 @schemathesis.hook
 def filter_failure(
-    context: HookContext,  # noqa: ARG001 - Schemathesis hands it over by its name
+    context: HookContext,  # noqa: ARG001 - likewise
     failure: Failure,
     case: Case[Any],
     response: Response,
 ) -> bool:
     """Drop a failure that is none; keep all that the functions below do not explain."""
+    if isinstance(failure, ServerError):
+        return ERRORS not in os.environ or not is_documented(failure.status_code, case)
     if isinstance(failure, UnsupportedMethodResponse):
         return not fits_another_path(case)
     if isinstance(failure, RejectedPositiveData) and only_emails_refused(response):
@@ -30,6 +50,11 @@ def filter_failure(
     if isinstance(failure, (AcceptedNegativeData, RejectedPositiveData)):
         return not trimming_explains(failure, case)
     return True
+
+
+def is_documented(status: int, case: Case[Any]) -> bool:
+    """Tell whether the operation of the case says, for this very status, when it is answered."""
+    return str(status) in case.operation.definition.raw["responses"]
 
 
 def only_emails_refused(response: Response) -> bool:

@@ -1,10 +1,10 @@
-"""A checkout with two small stages in which every guard is content, to break in one place."""
+"""A checkout with two small stages and an example in which every guard is content, to be broken."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.guards.tables import lesson_table
+from tests.guards.tables import END, EXAMPLES_PAGE, STAGES_PAGE, START, tables
 from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -55,6 +55,27 @@ task = "In `main.py`, write `double`."
 code = ["main.py::double"]
 tests = ["tests/test_numbers.py::test_double"]
 hints = ["Look.", "Use `*`."]
+"""
+)
+_EXAMPLE_CARD = (
+    _CARD.format(title="Three")
+    + """
+also = ["naive:app"]
+
+[[introduces]]
+idea = "Division"
+nodes = ["Div"]
+
+[[steps]]
+title = "Divide"
+task = "In `main.py`, mend `half`."
+code = ["main.py::half"]
+tests = ["test_main.py::test_an_odd_number_has_a_half"]
+hints = ["Look.", "Use `/`."]
+
+[trap]
+summary = "Half of an odd number is not whole"
+tests = ["test_main.py::test_an_odd_number_has_a_half"]
 """
 )
 _PROJECT = """
@@ -110,6 +131,28 @@ import pytest
 def test_double(value: int, expected: int) -> None:
     assert asyncio.run(import_module("main").double(value)) == expected
 """
+_HALF = '''"""Halves."""
+
+app = ("halves", "1.0.0")
+
+
+def half(value: int) -> float:
+    """Return half of the value."""
+    return value / 2
+'''
+_HALF_TESTS = '''"""Halves."""
+
+from importlib import import_module
+
+
+def test_an_odd_number_has_a_half() -> None:
+    half = import_module("main").half(3)
+    assert half == 1.5, f"half of 3 is 1.5, and not {half}"
+
+
+def test_an_even_number_has_a_half() -> None:
+    assert import_module("main").half(4) == 2
+'''
 _NOTEBOOK = """{
  "cells": [
   {"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, "outputs": [],
@@ -127,7 +170,7 @@ TABLE
 See [the first](stages/01_one/README.md), `hello.py` and `stages/02_two/`.
 Run `tutor_cli show 01 --json`.
 """
-FIRST, SECOND = "stages/01_one", "stages/02_two"
+FIRST, SECOND, EXAMPLE = "stages/01_one", "stages/02_two", "examples/56_three"
 
 
 def _stage(number: int, name: str, card: str) -> dict[str, str]:
@@ -144,12 +187,25 @@ def _stage(number: int, name: str, card: str) -> dict[str, str]:
     }
 
 
+def _example() -> dict[str, str]:
+    project = _PROJECT.format(name="example-56-three", version="1.0.0")
+    return {
+        "lesson.toml": _EXAMPLE_CARD,
+        "README.md": "# An example\n\nSee `naive.py::half`.\n",
+        "pyproject.toml": project.replace('["tests"]', '["."]'),
+        "main.py": _HALF,
+        "naive.py": _HALF.replace("Halves.", "Half of halves.").replace(" / ", " // "),
+        "test_main.py": _HALF_TESTS,
+    }
+
+
 def make_checkout(root: Path) -> Catalog:
     """Write the checkout below `root` and return its catalog."""
-    stages = {FIRST: _stage(1, "one", _FIRST_CARD), SECOND: _stage(2, "two", _SECOND_CARD)}
-    stages[SECOND]["main.py"] += _DOUBLE
-    stages[SECOND]["tests/test_numbers.py"] += _DOUBLE_TESTS
-    for folder, files in stages.items():
+    lessons = {FIRST: _stage(1, "one", _FIRST_CARD), SECOND: _stage(2, "two", _SECOND_CARD)}
+    lessons[SECOND]["main.py"] += _DOUBLE
+    lessons[SECOND]["tests/test_numbers.py"] += _DOUBLE_TESTS
+    lessons[EXAMPLE] = _example()
+    for folder, files in lessons.items():
         for name, text in files.items():
             write(root / folder / name, text)
     write(root / "some.lock", f"made-up==1.0 \\\n    --hash=sha256:{'0' * 64}\n    # via nothing\n")
@@ -157,7 +213,9 @@ def make_checkout(root: Path) -> Catalog:
     write(root / "tutor" / "errors.py", '"""Errors."""\n')
     write(root / "tutor" / "display.py", '"""Display."""\n\nimport tutor.errors\n\nprint(tutor)\n')
     catalog = Catalog(root)
-    write(root / "README.md", _ROOT_README.replace("TABLE", lesson_table(catalog)))
+    made = tables(catalog)
+    write(root / STAGES_PAGE, _ROOT_README.replace("TABLE", made[STAGES_PAGE]))
+    write(root / EXAMPLES_PAGE, f"# Examples\n\n{START}\n{made[EXAMPLES_PAGE]}\n{END}\n")
     return Catalog(root)
 
 

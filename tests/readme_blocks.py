@@ -7,9 +7,10 @@ console     Lines that start with `$ ` are commands; the lines below one are its
             pipes, redirects and variables do not.
             A command has to succeed. One that is meant to fail is followed by `$ echo $?` and
             the exit status, as a reader would ask for it.
-            Servers (`uvicorn`, `fastapi dev`, `fastapi run`, `tutor_cli run`) stay until a line
-            `^C`, the next server on the same port, or the next `## ` heading. Their output is
-            compared from its start when they stop; more may follow.
+            Servers (`uvicorn`, `fastapi dev`, `fastapi run`, `gunicorn`, `tutor_cli run`, also
+            behind `env NAME=VALUE`) stay until a line `^C`, the next server on the same port, or
+            the next `## ` heading. Their output is compared from its start when they stop; more
+            may follow.
             `cd` holds to the end of the README and finds folders from the checkout's root, too.
             `git clone` copies this checkout. Making and activating a virtual environment does
             nothing; `pip install` checks that what it names is installed.

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import sys
+import tomllib
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.checkout import copy_checkout
 from tests.readme_blocks import BlockError, matches, read_commands, words
 from tests.readme_pip import unmet
 from tests.readme_processes import Place, Server
+from tutor.catalog import CARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _PYTHON = ("python", "python3")
 _WRITTEN_PORTS = (8000, 8001)
 _TEST = ["python3", "tutor_cli.py", "test"]
+_STATUS = "echo $?"
 TEST_OUTPUT = "README_TEST_OUTPUT"
 """The variable that names a file: what the README's test command has just printed, and passed."""
 
@@ -58,6 +61,7 @@ def readers_environment(scratch: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
         "TUTOR_ENVIRONMENT_READY": "1",
+        "CLAIMS_ROUNDS": "1",  # what `tutor_cli bench` shows is there after one round, too
     }
 
 
@@ -80,6 +84,8 @@ class Terminal:
         self._servers: dict[int, Server] = {}
         self._logs = (checkout.parent / f"output-{n}" for n in itertools.count(1))
         self._last: tuple[Command, int | None, str] | None = None
+        self._ends = False
+        """Whether the command has to end, be it a server: its status is asked for next."""
 
     def real(self, text: str) -> str:
         """Return `text` with the ports that the README writes replaced by those that are used."""
@@ -87,11 +93,13 @@ class Terminal:
 
     def run(self, block: Block) -> None:
         """Run the commands of a console block."""
-        for command in read_commands(block):
-            if command.text == "echo $?":
+        commands = read_commands(block)
+        for command, following in itertools.zip_longest(commands, commands[1:]):
+            if command.text == _STATUS:
                 self._check_status(command)
                 continue
             self._check_success()
+            self._ends = following is not None and following.text == _STATUS
             self._run_command(command, words(replace(command, text=self.real(command.text))))
             if command.interrupted:
                 self.stop_servers()
@@ -155,12 +163,18 @@ class Terminal:
 
     def _serve(self, command: Command, arguments: list[str]) -> None:
         port = _port(arguments)
+        place = self.place if _by_the_tool(arguments) else self._with_second_app()
         if port is None:
             port = self._ports[_WRITTEN_PORTS[0]]
-            arguments = [*arguments, "--port", str(port)]
+            place = replace(place, environment={**place.environment, "PORT": str(port)})
+            if not _by_gunicorn(arguments):
+                arguments = [*arguments, "--port", str(port)]
         if port in self._servers:
             self._stop(self._servers.pop(port))
-        place = self.place if _by_the_tool(arguments) else self._with_second_app()
+        if self._ends:
+            status, output = place.run(self._program(arguments), next(self._logs))
+            self._ended(command, status, output)
+            return
         server = Server(command, self._program(arguments), port, place, next(self._logs))
         self._servers[port] = server
         if not server.wait():
@@ -171,8 +185,11 @@ class Terminal:
 
     def _with_second_app(self) -> Place:
         """Return the place with the address that a lesson expects of its second app by default."""
-        address = {"UPSTREAM_URL": self.real(f"http://127.0.0.1:{_WRITTEN_PORTS[1]}")}
-        return replace(self.place, environment={**self.place.environment, **address})
+        path = self.place.folder / CARD
+        card = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        address = self.real(f"http://127.0.0.1:{_WRITTEN_PORTS[1]}")
+        addresses = {each["variable"]: address for each in card.get("companions", [])}
+        return replace(self.place, environment={**self.place.environment, **addresses})
 
     def stop_servers(self) -> None:
         """Stop all servers, and compare what they printed with what is shown."""
@@ -197,25 +214,36 @@ class Terminal:
 
 
 def _is_server(arguments: Sequence[str]) -> bool:
-    match arguments:
+    match _without_env(arguments):
         case ["uvicorn", *_] | ["fastapi", "dev" | "run", *_] | ["tutor_cli", "run", *_]:
             return "--help" not in arguments
         case ["python" | "python3", "tutor_cli.py", "run", *_]:
             return "--help" not in arguments
+    return _by_gunicorn(arguments)
+
+
+def _by_gunicorn(arguments: Sequence[str]) -> bool:
+    """Tell whether gunicorn is started: by its name, or by a lesson's settings that start it."""
+    match _without_env(arguments):
+        case ["gunicorn", *_] | ["python" | "python3", "gunicorn_conf.py", *_]:
+            return not {"--help", "--check-config", "--version"}.intersection(arguments)
     return False
 
 
 def _by_the_tool(arguments: Sequence[str]) -> bool:
-    return arguments[0] not in ("uvicorn", "fastapi")
+    return _without_env(arguments)[0] not in ("uvicorn", "fastapi") and not _by_gunicorn(arguments)
+
+
+def _without_env(arguments: Sequence[str]) -> list[str]:
+    """Return the command that `env NAME=VALUE …` runs; any other command as it is."""
+    if arguments[0] != "env":
+        return list(arguments)
+    return list(itertools.dropwhile(lambda each: "=" in each, arguments[1:]))
 
 
 def _port(arguments: Sequence[str]) -> int | None:
-    for name, value in itertools.pairwise([*arguments, ""]):
-        if name == "--port":
-            return int(value)
-        if name.startswith("--port="):
-            return int(name.partition("=")[2])
-    return None
+    found = re.search(r"(?:^|\s)(?:--port|--bind|-b|PORT)[ =](?:\S+:)?(\d+)", " ".join(arguments))
+    return int(found[1]) if found else None
 
 
 def _indented(text: str) -> str:

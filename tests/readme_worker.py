@@ -34,8 +34,10 @@ def run(job: dict[str, Any], names: dict[str, Any]) -> str:
 def _run_session(job: dict[str, Any], names: dict[str, Any]) -> str:
     problems = io.StringIO()
     try:
+        # A name of its own: doctest looks up the lines of a traceback by the name of their session.
+        name = f"line {job['line']}"
         example = doctest.DocTestParser().get_doctest(
-            job["text"], names, "session", job["file"], job["line"] - 1
+            job["text"], names, name, job["file"], job["line"] - 1
         )
     except ValueError as error:
         return str(error)

@@ -62,7 +62,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(checkout: Path) -> Non
         timeout=60,
         check=True,
     )
-    for command in ("list", "show", "run", "test", "diff", "notebook", "doctor"):
+    for command in ("list", "show", "run", "test", "diff", "bench", "notebook", "doctor"):
         assert f"  {command} " in result.stdout
     lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}

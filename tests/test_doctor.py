@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.serving import CARD
 from tutor import doctor, notebooks, parts
 from tutor.catalog import ROOT, Catalog
 from tutor.doctor import Finding
@@ -300,6 +301,26 @@ def test_a_missing_optional_part_says_what_it_enables_and_fails_nothing(catalog:
         assert found.enables
         assert found.get
     assert doctor.healthy(optional.values())
+
+
+def test_a_program_that_cards_name_is_looked_for_with_the_lessons_that_need_it(
+    catalog: Catalog, programs: Path
+) -> None:
+    for number in ("56", "57", "58"):
+        folder = catalog.root / "examples" / f"{number}_made_up"
+        folder.mkdir(parents=True)
+        needs = '[programs]\nmaker = "maker-tools"\npromtool = "prometheus"\n'
+        card = "format = 2\n" if number == "58" else f"{CARD}{needs}"
+        (folder / "lesson.toml").write_text(card)
+
+    found = finding("maker", catalog)
+    assert (found.state, found.required) == ("missing", False)
+    assert found.enables == "some of the tests of 56 and 57"
+    assert found.get == "apt install maker-tools, as Debian calls it"
+    assert not [each for each in doctor.examine(catalog) if each.name == "promtool"]
+
+    put(programs / "maker", "exit 0")
+    assert finding("maker", catalog).state == "ok"
 
 
 @pytest.mark.parametrize(

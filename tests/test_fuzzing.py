@@ -1,7 +1,8 @@
-"""No input breaks what a stage's schema promises: found out by Schemathesis, with made-up input."""
+"""No input breaks what a lesson's schema promises: Schemathesis finds out, with made-up input."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import replace
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fuzzing import amount, copy_of, fuzz, set_by_card
+from tests.fuzzing import amount, copy_of, fuzz, set_by_card, tracebacks
+from tests.made_up import change
 from tests.serving import Site, posix_only
 from tutor.catalog import Catalog
 
@@ -21,21 +23,23 @@ if TYPE_CHECKING:
 pytestmark = posix_only
 
 # 01 is plain FastAPI, and open on purpose.
-STAGES = Catalog().stages[1:]
+LESSONS = Catalog().lessons[1:]
 
 
 @pytest.mark.once  # what is made up is the same, and the lessons' own tests run on each Python
-@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_the_promises_of_the_schema_hold(
-    stage: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in set_by_card(stage):
+    for name in set_by_card(lesson):
         monkeypatch.delenv(name, raising=False)
 
-    outcome = fuzz(copy_of(stage, tmp_path), os.environ)
+    # How a server fails is what some examples are about. A stage never does.
+    site = copy_of(lesson, tmp_path)
+    outcome = fuzz(site, os.environ, documented_errors=lesson.kind == "example")
 
     if not outcome.kept:
-        pytest.fail(f"{stage.path}\n{outcome}", pytrace=False)
+        pytest.fail(f"{lesson.path}\n{outcome}", pytrace=False)
 
 
 FAULTY = '''\
@@ -168,6 +172,70 @@ def test_an_error_after_the_answer_is_found(tmp_path: Path) -> None:
     assert "ValueError: invalid literal for int()" in str(outcome)
     assert not outcome.kept
     assert replace(outcome, tracebacks=()).kept
+
+
+FAILS = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/fails", responses={500: {"description": "It always fails."}})
+def fails() -> None:
+    raise ValueError("as documented")
+"""
+
+
+def test_an_error_that_is_documented_may_be_allowed(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.lesson({"main.py": FAILS})
+
+    outcome = fuzz(site, {}, documented_errors=True)
+
+    assert outcome.kept, outcome
+
+
+def test_a_documented_error_is_usually_none_the_less(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.lesson({"main.py": FAILS})
+
+    outcome = fuzz(site, {})
+
+    assert "Server error" in outcome.report
+    assert "ValueError: as documented" in str(outcome)
+
+
+def test_an_error_that_is_not_documented_is_never_allowed(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.lesson({"main.py": FAILS.replace("{500", "{503")})
+
+    outcome = fuzz(site, {}, documented_errors=True)
+
+    assert "Server error" in outcome.report
+
+
+def test_documented_errors_do_not_hide_one_after_an_answer(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.lesson({"main.py": FAILS + FAILS_AFTERWARDS.partition("app = FastAPI()")[2]})
+    change(
+        site.root / "stages/01_demo/main.py", "import FastAPI", "import BackgroundTasks, FastAPI"
+    )
+
+    outcome = fuzz(site, {}, documented_errors=True)
+
+    assert outcome.code == 0
+    assert "ValueError: invalid literal for int()" in str(outcome)
+    assert not outcome.kept
+
+
+def test_a_traceback_in_a_log_of_json_is_found_once() -> None:
+    ends = "".join(f"  line {number}\n" for number in range(9))
+    told = {"level": "error", "exception": f"Traceback (most recent call last):\n{ends}ValueError"}
+    log = "".join(f"{json.dumps(told | {'number': number})}\n" for number in range(2))
+
+    found = tracebacks(f'INFO: begin\n{log}{{"not": JSON}}\n{{"level": "info"}}\nTraceback\nEnd\n')
+
+    assert found == ("\n".join([*ends.splitlines()[-7:], "ValueError"]), "Traceback\nEnd")
 
 
 def test_variables_of_a_card_do_not_come_from_outside(tmp_path: Path) -> None:

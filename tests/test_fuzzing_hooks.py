@@ -11,7 +11,7 @@ from schemathesis import HookContext
 from schemathesis.core.failures import AcceptedNegativeData, ServerError
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
-from tests.fuzzing_hooks import filter_failure
+from tests.fuzzing_hooks import ERRORS, filter_failure
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -32,7 +32,7 @@ SCHEMA = {
                 "responses": {},
             }
         },
-        "/tasks/last": {"get": {"responses": {}}},
+        "/tasks/last": {"get": {"responses": {"503": {"description": "Busy"}}}},
         "/tasks/{task_id}": {"put": {"responses": {}}},
     },
     "components": {
@@ -92,6 +92,25 @@ def test_only_what_trimming_explains_is_no_failure(
 
     answer = refusal("String too short")
     assert filter_failure(HookContext(operation=operation), failure, case, answer) is kept
+
+
+@pytest.mark.parametrize(
+    ("allowed", "status", "kept"),
+    [(True, 503, False), (True, 500, True), (False, 503, True)],
+)
+def test_only_an_error_that_is_documented_and_may_be_is_no_failure(
+    allowed: bool, status: int, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(ERRORS, raising=False)
+    if allowed:
+        monkeypatch.setenv(ERRORS, "errors")
+    operation = schemathesis.openapi.from_dict(SCHEMA)["/tasks/last"]["GET"]
+    failure = ServerError(operation="", status_code=status)
+
+    answer = refusal()
+    assert (
+        filter_failure(HookContext(operation=operation), failure, operation.Case(), answer) is kept
+    )
 
 
 @pytest.mark.parametrize(("method", "kept"), [("PUT", False), ("PATCH", True)])

@@ -20,6 +20,7 @@ from tests.guards import (
     registration,
     tables,
     text,
+    traps,
     versions,
 )
 from tests.made_up import make_checkout
@@ -42,6 +43,7 @@ def unknown_commands(catalog: Catalog) -> list[str]:
 
 
 GUARDS = [
+    budget.long_functions,
     budget.oversized_steps,
     budget.unnamed_definitions,
     copies.unexplained_changes,
@@ -54,12 +56,14 @@ GUARDS = [
     registration.unknown_files,
     registration.unregistered_folders,
     registration.unused_modules,
-    tables.stale_table,
+    tables.stale_tables,
     text.long_files,
     text.loose_locks,
     text.stored_outputs,
     text.unclean_texts,
+    traps.incomplete_traps,
     unknown_commands,
+    versions.wrong_projects,
     versions.wrong_versions,
 ]
 

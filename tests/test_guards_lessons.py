@@ -13,7 +13,7 @@ from tests.guards.registration import (
     unregistered_folders,
     unused_modules,
 )
-from tests.made_up import FIRST, SECOND, change, make_checkout, write
+from tests.made_up import EXAMPLE, FIRST, SECOND, change, make_checkout, write
 from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def root(tmp_path: Path) -> Path:
         ("stages/03_three/main.py", "stages/03_three: the card lesson.toml is missing."),
         ("examples/Ten/lesson.toml", "examples/Ten: a lesson's folder is named like 05_auth."),
         ("stages/notes.md", "stages/notes.md: a file beside the lessons that nothing uses."),
-        ("examples/02_more/lesson.toml", "The number 02 is given to 2 lessons."),
+        ("examples/56_more/lesson.toml", "The number 56 is given to 2 lessons."),
+        ("examples/55_more/lesson.toml", "examples/55_more: an example has a number from 56 to"),
+        ("examples/57_more/main.py", "examples/57_more: the card lesson.toml is missing."),
         ("stages/04_four/lesson.toml", "The stages are numbered [1, 2, 4], not from 1 on without"),
     ],
 )
@@ -55,6 +57,47 @@ def test_every_file_of_a_lesson_has_a_kind(root: Path, name: str) -> None:
     write(root / SECOND / name, "")
 
     assert unknown_files(Catalog(root)) == [f"{SECOND}/{name}: a file of unknown kind."]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["walkthrough.ipynb", "tests/openapi.json", "alembic.ini", "naive.txt", "rules.yml", ".env"],
+)
+def test_every_file_of_an_example_has_a_kind(root: Path, name: str) -> None:
+    write(root / EXAMPLE / name, "")
+
+    assert unknown_files(Catalog(root)) == [f"{EXAMPLE}/{name}: a file of unknown kind."]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claims.py",
+        "conftest.py",
+        "gunicorn_conf.py",
+        "Dockerfile",
+        "naive.Dockerfile",
+        ".dockerignore",
+        "requirements.lock",
+        "requirements.txt",
+        "alerts.yml",
+        "rules/alerts.yml",
+    ],
+)
+def test_an_example_may_have(root: Path, name: str) -> None:
+    write(root / EXAMPLE / name, "")
+
+    assert unknown_files(Catalog(root)) == []
+    assert unused_modules(Catalog(root)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "pyproject.toml", "main.py", "naive.py", "test_main.py"]
+)
+def test_an_example_has_what_it_needs(root: Path, name: str) -> None:
+    (root / EXAMPLE / name).unlink()
+
+    assert unknown_files(Catalog(root)) == [f"{EXAMPLE}: {name} is missing."]
 
 
 @pytest.mark.parametrize("name", ["README.md", "pyproject.toml"])
@@ -131,6 +174,21 @@ def test_a_module_that_is_imported_is_used(root: Path, user: str, statement: str
     assert unused_modules(Catalog(root)) == []
 
 
+def test_every_module_of_an_example_is_used(root: Path) -> None:
+    write(root / EXAMPLE / "lost.py", "")
+    write(root / EXAMPLE / "found.py", "")
+    write(root / EXAMPLE / "conftest.py", "import found\n")
+
+    assert unused_modules(Catalog(root)) == [f"{EXAMPLE}/lost.py: nothing uses this module."]
+
+
+def test_a_module_that_is_run_by_its_file_name_is_used(root: Path) -> None:
+    write(root / EXAMPLE / "job.py", "")
+    write(root / EXAMPLE / "conftest.py", 'COMMAND = ["python", "job.py"]\n')
+
+    assert unused_modules(Catalog(root)) == []
+
+
 def test_what_the_tool_runs_by_itself_is_used(root: Path) -> None:
     change(root / SECOND / "lesson.toml", "[changes]", '[run]\nbefore = [["prepare"]]\n\n[changes]')
     for name in ("prepare.py", "naive.py", "claims.py"):
@@ -145,16 +203,19 @@ def test_what_the_tool_runs_by_itself_is_used(root: Path) -> None:
         ("main.py", "import tutor.display", "tutor"),
         ("main.py", "from stages import one", "stages"),
         ("tests/test_numbers.py", "    from tutor_cli import app", "tutor_cli"),
+        ("claims.py", "import examples", "examples"),
     ],
 )
+@pytest.mark.parametrize("lesson", [SECOND, EXAMPLE])
 def test_a_lesson_runs_without_the_tool_and_other_lessons(
-    root: Path, file: str, statement: str, package: str
+    root: Path, lesson: str, file: str, statement: str, package: str
 ) -> None:
-    path = root / SECOND / file
-    write(path, f"if True:\n    pass\n{path.read_text()}{statement.strip()}\n")
+    path = root / lesson / file
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    write(path, f"if True:\n    pass\n{text}{statement.strip()}\n")
 
     assert tied_lessons(Catalog(root)) == [
-        f"{SECOND}/{file}: imports {package}; a lesson has to run on its own."
+        f"{lesson}/{file}: imports {package}; a lesson has to run on its own."
     ]
 
 

@@ -1,4 +1,4 @@
-"""The guards of copies, budgets, ideas and steps find what is wrong with a stage."""
+"""The guards of copies, budgets, ideas, versions and steps find what is wrong with a lesson."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.guards.budget import oversized_steps, unnamed_definitions
+from tests.guards.budget import long_functions, oversized_steps, unnamed_definitions
 from tests.guards.copies import unexplained_changes
 from tests.guards.ideas import ideas_out_of_place
 from tests.guards.steps import unproven_steps
-from tests.guards.versions import wrong_versions
-from tests.made_up import FIRST, SECOND, change, make_checkout, write
+from tests.guards.versions import wrong_projects, wrong_versions
+from tests.made_up import EXAMPLE, FIRST, SECOND, change, make_checkout, write
 from tutor.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ def test_what_a_stage_adds_or_changes_is_in_a_step(
     [
         ('names = ["count"]', "from itertools import count\n"),
         ('names = ["double"]', "import numbers\n\nnumbers.double(1)\n"),
+        ('names = ["twice"]', "def twice() -> None: ...\n"),
+        ('names = ["Twice"]', "class Twice: ...\n"),
         ('modules = ["itertools"]', "import itertools.recipes\n"),
         ('modules = ["itertools"]', "from itertools import chain\n"),
         ('nodes = ["AsyncFunctionDef"]', "async def wait() -> None: ...\n"),
@@ -228,9 +230,59 @@ def test_tests_may_use_an_idea_early(root: Path) -> None:
 def test_a_stage_uses_each_idea_that_it_introduces(root: Path) -> None:
     change(root / SECOND / "lesson.toml", "AsyncFunctionDef", "AsyncWith")
 
-    assert ideas_out_of_place(Catalog(root)) == [
-        f"{SECOND}: its app never uses its idea 'Waiting'."
-    ]
+    assert ideas_out_of_place(Catalog(root)) == [f"{SECOND}: it never uses its idea 'Waiting'."]
+
+
+def test_an_example_uses_each_idea_that_it_introduces(root: Path) -> None:
+    change(root / EXAMPLE / "main.py", " / ", " // ")
+    change(root / EXAMPLE / "naive.py", " // ", " / ")
+
+    assert ideas_out_of_place(Catalog(root)) == [f"{EXAMPLE}: it never uses its idea 'Division'."]
+
+    write(root / EXAMPLE / "gunicorn_conf.py", "timeout = 60 / 2\n")
+    assert ideas_out_of_place(Catalog(root)) == []
+
+
+def test_examples_may_use_an_idea_of_another_lesson(root: Path) -> None:
+    write(root / EXAMPLE / "halves.py", "async def half() -> None: ...\n")
+    write(root / SECOND / "halves.py", "HALF = 1 / 2\n")
+
+    assert ideas_out_of_place(Catalog(root)) == []
+
+
+@pytest.mark.parametrize("lesson", [FIRST, EXAMPLE])
+@pytest.mark.parametrize(
+    ("lengths", "fault"),
+    [
+        ([25] * 4 + [8] * 5, None),
+        ([9] * 9, "the median function has 9 lines; at most 8 are allowed."),
+        ([26] * 3 + [2] * 6, "one function in ten has 26 lines or more; at most 25 are allowed."),
+        ([99] + [2] * 12, None),
+    ],
+)
+def test_functions_stay_short(
+    root: Path, lesson: str, lengths: list[int], fault: str | None
+) -> None:
+    functions = ("def f() -> None:\n" + "    ...\n" * (length - 1) for length in lengths)
+    write(root / lesson / "more.py", "".join(functions))
+    write(root / lesson / "test_more.py", "def f() -> None:\n" + "    ...\n" * 100)
+
+    assert long_functions(Catalog(root)) == ([f"{lesson}: {fault}"] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("example-56-three", "three", "the name is three, not example-56-three."),
+        ("1.0.0", "0.1.0", "the version is 0.1.0, not 1.0.0."),
+    ],
+)
+def test_an_example_is_a_project_named_after_its_folder(
+    root: Path, old: str, new: str, fault: str
+) -> None:
+    change(root / EXAMPLE / "pyproject.toml", old, new)
+
+    assert wrong_projects(Catalog(root)) == [f"{EXAMPLE}/pyproject.toml: {fault}"]
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "tests/openapi.json"])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.guards.mentions import unknown_commands, unknown_files_named
-from tests.guards.tables import END, lesson_table, stale_table
+from tests.guards.tables import END, EXAMPLES_PAGE, STAGES_PAGE, stale_tables, tables
 from tests.guards.text import long_files, loose_locks, stored_outputs, unclean_texts
-from tests.made_up import FIRST, SECOND, change, make_checkout, write
+from tests.made_up import EXAMPLE, FIRST, SECOND, change, make_checkout, write
 from tutor.catalog import ROOT, Catalog
 
 if TYPE_CHECKING:
@@ -26,30 +26,51 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("| 10 |\n| 02", "| 11 |\n| 02"), ("| 01 |", "| 03 |"), ("[Two]", "[Too]")]
+    ("page", "old", "new"),
+    [
+        (STAGES_PAGE, "| 10 |\n| 02", "| 11 |\n| 02"),
+        (STAGES_PAGE, "| 01 |", "| 03 |"),
+        (STAGES_PAGE, "[Two]", "[Too]"),
+        (STAGES_PAGE, "One advanced example stands", "2 advanced examples stand"),
+        (EXAMPLES_PAGE, "| 56 |", "| 57 |"),
+        (EXAMPLES_PAGE, "Half of an odd", "Half of an even"),
+        (EXAMPLES_PAGE, "| — |", "| redis |"),
+    ],
 )
-def test_the_table_of_lessons_is_what_the_cards_say(root: Path, old: str, new: str) -> None:
-    change(root / "README.md", old, new)
+def test_the_table_of_lessons_is_what_the_cards_say(
+    root: Path, page: str, old: str, new: str
+) -> None:
+    change(root / page, old, new)
 
-    [found] = stale_table(Catalog(root))
+    [found] = stale_tables(Catalog(root))
 
-    assert found.startswith("README.md:3: the table of lessons is not what the cards say.")
+    assert found.startswith(f"{page}:3: the table of lessons is not what the cards say.")
 
 
-def test_a_readme_without_a_place_for_the_table_is_reported(root: Path) -> None:
-    change(root / "README.md", END, "")
+@pytest.mark.parametrize("page", [STAGES_PAGE, EXAMPLES_PAGE])
+def test_a_readme_without_a_place_for_the_table_is_reported(root: Path, page: str) -> None:
+    change(root / page, END, "")
 
-    [found] = stale_table(Catalog(root))
+    [found] = stale_tables(Catalog(root))
 
+    assert found.startswith(f"{page}: ")
     assert "are missing" in found
 
 
-def test_the_command_that_is_named_prints_the_table() -> None:
+def test_the_table_names_what_an_example_needs(root: Path) -> None:
+    needs = 'needs = ["redis"]\n\n[programs]\npromtool = "prometheus"\n\n[[introduces]]'
+    change(root / EXAMPLE / "lesson.toml", "\n[[introduces]]", needs)
+
+    assert "| redis, prometheus | 10 |" in tables(Catalog(root))[EXAMPLES_PAGE]
+
+
+def test_the_command_that_is_named_prints_the_tables() -> None:
     command = [sys.executable, "-m", "tests.guards"]
 
     printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
 
-    assert printed.stdout.strip() == lesson_table(Catalog())
+    found = [f"{page}:\n\n{table}\n\n" for page, table in tables(Catalog()).items()]
+    assert printed.stdout == "".join(found)
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", f"{SECOND}/README.md"])

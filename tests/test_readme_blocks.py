@@ -27,6 +27,15 @@ import os, threading
 print(f"pid {os.getpid()}", flush=True)
 threading.Event().wait(60)
 """
+GUNICORN = """
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '1')}"
+worker_class = "asgi"
+control_socket_disable = True
+if __name__ == "__main__":
+    os.execlp("gunicorn", "gunicorn", "--config", __file__, "main:app")
+"""
 STAY = """
 import subprocess, sys
 
@@ -245,6 +254,54 @@ def test_a_server_replaces_the_one_on_its_port_and_leaves_the_other(root: Path) 
     assert findings(root, text) == []
 
 
+def test_a_lesson_finds_its_companion_at_the_second_port(root: Path) -> None:
+    folder = root / "stages" / "01_made_up"
+    (folder / "lesson.toml").write_text('[[companions]]\nvariable = "OTHER_URL"\n')
+    place = "import os\n\nPLACE = os.environ.get('OTHER_URL', 'nowhere').encode()\n"
+    (folder / "main.py").write_text(place + APP)
+    answer = "hello from http://127.0.0.1:8001"
+
+    text = console("$ uvicorn main:app", "$ curl http://127.0.0.1:8000/", answer)
+
+    assert findings(root, text) == []
+
+
+def test_a_server_may_be_given_variables(root: Path) -> None:
+    place = "import os\n\nPLACE = os.environ['TOWN'].encode()\n"
+    (root / "stages" / "01_made_up" / "main.py").write_text(place + APP)
+    text = console(
+        "$ env TOWN=Delft MORE=1 uvicorn main:app",
+        "$ curl http://127.0.0.1:8000/",
+        "hello from Delft",
+        "$ env TOWN=Delft python3 -c 'import os; print(os.environ[\"TOWN\"])'",
+        "Delft",
+    )
+
+    assert findings(root, text) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn -c gunicorn_conf.py main:app",
+        "env PORT=8000 gunicorn -c gunicorn_conf.py main:app",
+        "gunicorn --bind 127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "gunicorn -b 127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "gunicorn --bind=127.0.0.1:8000 -c gunicorn_conf.py main:app",
+        "python3 gunicorn_conf.py",
+    ],
+)
+def test_gunicorn_is_a_server_that_takes_its_port_from_its_settings(
+    root: Path, command: str
+) -> None:
+    settings = root / "stages" / "01_made_up" / "gunicorn_conf.py"
+    settings.write_text(GUNICORN)
+    text = console("$ gunicorn --check-config -c gunicorn_conf.py main:app")
+    text += console(f"$ {command}", "$ curl http://127.0.0.1:8000/", "hello from main")
+
+    assert findings(root, text) == []
+
+
 def test_other_output_of_a_server_is_reported_without_our_own_request(root: Path) -> None:
     text = console("$ uvicorn main:app", "INFO: ready", "^C")
     text += console("$ uvicorn main:app", "...", 'INFO: ... "GET / HTTP/1.1" 200 OK')
@@ -260,6 +317,25 @@ def test_a_server_that_cannot_start_is_reported(root: Path) -> None:
 
     assert "failed with exit status 3" in found
     assert 'Could not import module "nowhere"' in found
+
+
+OTHER_SERVER = """
+import socket, subprocess, sys, time
+server = subprocess.Popen([sys.executable, "-m", "uvicorn", "main:app", "--port", "8000"])
+while True:
+    with socket.socket() as probe:
+        if not probe.connect_ex(("127.0.0.1", 8000)):
+            break
+    time.sleep(0.02)
+"""
+
+
+def test_a_server_whose_status_is_asked_for_is_not_awaited_at_its_port(root: Path) -> None:
+    (root / "stages" / "01_made_up" / "gunicorn_conf.py").write_text("raise SystemExit('no')")
+    text = f"```python\n{OTHER_SERVER}```\n"
+    text += console("$ gunicorn -c gunicorn_conf.py main:app", "no", "$ echo $?", "1")
+
+    assert findings(root, text) == []
 
 
 def test_a_server_that_never_answers_is_ended_and_reported(root: Path) -> None:
@@ -387,6 +463,15 @@ def test_dots_stand_for_lines_and_characters(expected: list[str], got: str, same
     assert matches(expected, got) is same
 
 
+def test_a_traceback_may_go_through_a_session_before(root: Path) -> None:
+    first = [*[">>> one = 1"] * 3, ">>> def fail():", "...     raise ValueError(one)"]
+    second = [">>> import traceback", ">>> try:", "...     fail()", "... except ValueError:"]
+    shown = ["...     print(traceback.format_exc().splitlines()[-1])", "ValueError: 1"]
+    text = "\n".join(["```pycon", *first, "```", "", "```pycon", *second, *shown, "```", ""])
+
+    assert findings(root, text) == []
+
+
 @pytest.mark.parametrize("name", ["CI", "BUILD_NUMBER"])
 def test_a_readers_terminal_is_not_that_of_a_ci_system(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -394,3 +479,7 @@ def test_a_readers_terminal_is_not_that_of_a_ci_system(
     monkeypatch.setenv(name, "true")  # with it pytest, for one, does not shorten its summary
 
     assert name not in readers_environment(tmp_path)
+
+
+def test_a_reader_measures_in_one_round(tmp_path: Path) -> None:
+    assert readers_environment(tmp_path)["CLAIMS_ROUNDS"] == "1"

@@ -27,9 +27,20 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("01_one", "02_two"):
         make_lesson(tmp_path, name, "def test_a(): pass")
     shutil.copytree(tmp_path / "stages" / "01_one", tmp_path / "examples" / "51_more")
+    for number in ("52", "53"):
+        make_example(tmp_path / "examples" / f"{number}_flat")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_tool.py").write_text("def test_tool(): pass", encoding="utf-8")
     return tmp_path
+
+
+def make_example(folder: Path) -> None:
+    """Write an example, whose tests and `conftest.py` are beside what that imports."""
+    files = {"lesson.toml": "", "pyproject.toml": '[tool.pytest]\npythonpath = ["."]\n'}
+    code = {"own.py": "", "conftest.py": "import own\n", "test_it.py": "def test_a(): pass\n"}
+    folder.mkdir()
+    for name, text in (files | code).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def run_pytest(
@@ -52,7 +63,9 @@ def run_pytest(
         (".", ["stages/01_one", "stages/02_two"], "01 02"),
         (".", ["stages/02_two/tests/test_it.py::test_a", "examples/51_more"], "02 51"),
         (".", ["tests", "stages/01_one"], "01"),
-        (".", ["."], "01 02 51"),
+        (".", ["."], "01 02 51 52 53"),
+        (".", ["examples/52_flat", "examples/53_flat"], "52 53"),
+        ("examples", [], "51 52 53"),
         ("stages", [], "01 02"),
         ("stages", ["01_one", "02_two"], "01 02"),
     ],
@@ -76,6 +89,8 @@ def test_several_lessons_in_one_call_are_refused_with_the_command_that_tests_the
         (".", ["stages/02_two"], "tests/test_it.py::test_a"),
         ("stages", ["02_two"], "tests/test_it.py::test_a"),
         ("stages/02_two", [], "tests/test_it.py::test_a"),
+        (".", ["examples/52_flat"], "test_it.py::test_a"),
+        ("examples/52_flat", [], "test_it.py::test_a"),
         (".", ["stages/02_two/tests/test_it.py::test_a"], "tests/test_it.py::test_a"),
     ],
 )

@@ -24,7 +24,7 @@ class Idea(_Part):
 
     idea: Text
     names: tuple[Text, ...] = ()
-    """Identifiers: imported, called, decorated with, or read as an attribute."""
+    """Identifiers: defined, imported, called, decorated with, or read as an attribute."""
     modules: tuple[Text, ...] = ()
     """Modules imported, by their full name or the start of it."""
     nodes: tuple[Text, ...] = ()
@@ -88,6 +88,8 @@ class Card(_Part):
     """Other apps in the folder that can be served with `--app`."""
     introduces: tuple[Idea, ...] = ()
     needs: tuple[Literal["redis", "postgresql"], ...] = ()
+    programs: dict[Text, Text] = {}
+    """Programs that no Python package brings and some tests need, and their Debian packages."""
     companions: tuple[Companion, ...] = ()
     large_tests: bool = False
     """Whether the tests start programs that need more memory, or larger files, than the tool lets

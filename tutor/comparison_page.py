@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from html import escape
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from tutor.errors import TutorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from tutor.comparing import Comparison, FileChange
     from tutor.comparing_api import ApiComparison
@@ -189,28 +187,3 @@ def _verdicts(said: Iterable[tuple[str, bool]]) -> str:
         for text, breaking in said
     )
     return f'<ul class="verdicts">{"".join(items)}</ul>'
-
-
-def write_page(text: str, path: Path) -> None:
-    """Write a page to `path`, whole or not at all; raise TutorError when it cannot be written."""
-    target = path.resolve()
-    if target.exists() and not (target.is_file() or target.is_dir()):
-        # Such as a device, in whose place the page must not be put.
-        raise TutorError(f"{path} is not a file to write to.", "Name a file, such as changes.html.")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        beside.replace(target)
-    except OSError as error:
-        raise TutorError(
-            f"{path} cannot be written: {error.strerror}.", "Name a file in a folder of yours."
-        ) from error
-    finally:
-        _remove(beside)
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return  # it could not even be made

@@ -33,6 +33,19 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def progress(text: str) -> None:
+    """Print one line about how far it is; only to a person who waits at a terminal."""
+    if sys.stderr.isatty():
+        note(text)
+
+
+def paragraphs(*texts: str) -> None:
+    """Print each text on a line of its own, broken between words where it does not fit."""
+    from rich.text import Text
+
+    show(console(), *map(Text, texts))
+
+
 def parts(first: str, *others: str) -> None:
     """Print one line of several parts; where the terminal is narrower, one part a line."""
     import shutil
@@ -133,6 +146,7 @@ def lessons(catalog: Catalog, *, as_json: bool) -> None:
         if not chosen:
             continue
         rows = table("Lesson", "What is new", ">Minutes")
+        rows.columns[0].no_wrap = True
         for lesson in chosen:
             rows.add_row(lesson.name, lesson.card.summary, str(lesson.card.minutes))
         show(out, f"\n[bold]{title}[/bold]", rows)

@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 from tutor import notebooks
+from tutor.errors import TutorError
 from tutor.parts import PARTS, look
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def examine(catalog: Catalog) -> list[Finding]:
         *(_port(number, use) for number, use in PORTS.items()),
         _notebooks(catalog),
         *parts,
+        *_programs(catalog),
     ]
 
 
@@ -202,6 +205,23 @@ def _notebooks(catalog: Catalog) -> Finding:
     get = "nothing to do: the first tutor_cli notebook installs it"
     state: State = "ok" if found else "missing"
     return Finding("JupyterLab", state, False, detail, "the lessons' notebooks", get)
+
+
+def _programs(catalog: Catalog) -> Iterator[Finding]:
+    """Yield a finding for each program that a card names and that is none of the parts."""
+    known = {command[0] for part in PARTS for command in part.commands}
+    users: dict[tuple[str, str], list[str]] = {}
+    for lesson in catalog.lessons:
+        with suppress(TutorError):  # what is wrong with a card is said where it is used
+            for program in lesson.card.programs.items():
+                users.setdefault(program, []).append(lesson.number)
+    for (name, package), numbers in users.items():
+        if name not in known:
+            place = shutil.which(name)
+            enables = f"some of the tests of {' and '.join(numbers)}"
+            get = f"apt install {package}, as Debian calls it"
+            state: State = "ok" if place else "missing"
+            yield Finding(name, state, False, place or "not found", enables, get)
 
 
 def _part(part: Part) -> Finding:

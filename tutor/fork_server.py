@@ -7,7 +7,6 @@ job's process and all that it started are gone. The end of standard input ends e
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -21,13 +20,13 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, NoReturn
 
 import _pytest
 
 from tutor.reporter import run
+from tutor.strays import adopt_strays, die_with_parent, end_children
 from tutor.workers import Job, read_end
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ ALWAYS = (
     "unittest.mock",
 )
 """What nearly every lesson's tests import, sooner or later."""
-_PDEATHSIG, _CHILD_SUBREAPER = 1, 36  # options of Linux's prctl(2)
 
 
 @dataclass
@@ -83,7 +81,7 @@ class Server:
         # The end of a child writes to this pipe, which ends the wait in `_step`.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
-        _control(_CHILD_SUBREAPER, 1)
+        adopt_strays()
 
     def serve(self) -> None:
         """Work until standard input ends, then end every job."""
@@ -93,7 +91,7 @@ class Server:
         finally:
             for running in self._jobs:
                 running.kill()
-            _end_children(keep=())
+            end_children()
 
     def _step(self) -> bool:
         """Wait for something to happen, and deal with it; false when standard input has ended."""
@@ -141,9 +139,9 @@ class Server:
         """Give up, in the child, all that is the server's, and run the job."""
         try:
             os.setsid()
-            _control(_PDEATHSIG, signal.SIGKILL)
+            die_with_parent()
             # Keeps what the tests leave behind apart from what other jobs leave behind.
-            _control(_CHILD_SUBREAPER, 1)
+            adopt_strays()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -164,7 +162,7 @@ class Server:
         running.kill()
         _, status, usage = os.wait4(running.pid, 0)
         self._jobs.remove(running)
-        _end_children(keep=[x.pid for x in self._jobs])
+        end_children(keep=[x.pid for x in self._jobs])
         end = {
             "job": running.job.number,
             "event": "exit",
@@ -195,33 +193,6 @@ def _pass_on(running: Running) -> bool:
 def _write(data: bytes) -> None:
     while data:
         data = data[os.write(1, data) :]
-
-
-def _control(option: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def _end_children(keep: Iterable[int]) -> None:
-    """End this process's children, but for those in `keep`.
-
-    A process whose parent ended has become a child of the server, also one in a session of its own;
-    killing it may bring its children here, hence the loop.
-    """
-    while left := _children() - set(keep):
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-
-
-def _children() -> set[int]:
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
-            parent = entry.read_text(errors="replace").rpartition(")")[2].split()[1]
-            if int(parent) == os.getpid():
-                found.add(int(entry.parent.name))
-    return found
 
 
 def preload(modules: Iterable[str]) -> None:

@@ -104,7 +104,7 @@ PARTS = (
     ),
     Part(
         "Prometheus",
-        "the alarms and the dashboard of the deployed app, checked (08)",
+        "the alarms of an app and its dashboard, checked (08 and 62)",
         (("promtool", "--version"),),
         "apt install prometheus",
         "brew install prometheus",

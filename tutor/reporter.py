@@ -93,7 +93,7 @@ class Reporter:
         self._send("result", test=clean(test), outcome=outcome, **result)
 
 
-def _failure(report: Report) -> dict[str, str]:
+def _failure(report: Report) -> dict[str, str | None]:
     test = report.nodeid
     if isinstance(report, pytest.SubtestReport):
         test = f"{test} {report._sub_test_description()}"
@@ -106,6 +106,7 @@ def _failure(report: Report) -> dict[str, str]:
         "message": clean(crash.message if crash else last_line),
         "traceback": clean(text),
         "output": clean(output),
+        "phase": report.when,
     }
 
 

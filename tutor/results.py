@@ -27,6 +27,8 @@ class Failure:
     traceback: str
     output: str
     """What the test printed and logged."""
+    phase: Literal["collect", "setup", "call", "teardown"] = "call"
+    """What failed: loading a file, preparing the test, the test itself, or cleaning up."""
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,11 @@ def _api(found: Comparison, documents: Documents, prefix: str) -> ApiComparison:
 def _write(
     found: Comparison, api: ApiComparison | TutorError | None, options: DiffOptions, path: Path
 ) -> None:
-    from tutor.comparison_page import page, write_page
+    from tutor.comparison_page import page
+    from tutor.whole_files import write_whole
 
-    write_page(page(found, api, beside=options.side_by_side), path)
+    text = page(found, api, beside=options.side_by_side)
+    write_whole(text, path, such_as="changes.html")
     say = display.note if options.as_json else display.line
     say(f"{found.old.name} → {found.new.name}: the page is {path}")
 

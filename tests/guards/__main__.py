@@ -1,7 +1,8 @@
-"""Print the table of lessons for the README: `python -m tests.guards`."""
+"""Print the tables of lessons for the READMEs: `python -m tests.guards`."""
 
-from tests.guards.tables import lesson_table
+from tests.guards.tables import tables
 from tutor import display
 from tutor.catalog import Catalog
 
-display.line(lesson_table(Catalog()))
+for page, table in tables(Catalog()).items():
+    display.line(f"{page}:\n\n{table}\n")

@@ -1,7 +1,10 @@
-"""Steps are small, and together they are all that a stage adds."""
+"""Functions and steps are small, and together the steps are all that a stage adds."""
 
 from __future__ import annotations
 
+import ast
+import math
+import statistics
 from typing import TYPE_CHECKING
 
 from tests.guards.code import (
@@ -9,6 +12,8 @@ from tests.guards.code import (
     app_code,
     definitions,
     grown_from,
+    is_test,
+    python_of,
     referred,
     starter_code,
     without_version,
@@ -22,6 +27,35 @@ if TYPE_CHECKING:
 _A_STEP = 150
 _A_STAGE = {"05": 400, "06": 700, "07": 400, "08": 700}
 _A_STAGE_OTHERWISE = 250
+_MIDDLE_FUNCTION = 8
+_NEARLY_EVERY_FUNCTION = 25
+_NEARLY_EVERY = 0.9
+
+
+def long_functions(catalog: Catalog) -> list[str]:
+    """Find lessons whose functions, those of tests aside, are long: at the median or the 90th %."""
+    return [fault for lesson in catalog.lessons for fault in _long(lesson)]
+
+
+def _long(lesson: Lesson) -> Iterator[str]:
+    code = (text for name, text in python_of(lesson).items() if not is_test(name))
+    lengths = sorted(length for text in code for length in _function_lengths(text))
+    if not lengths:
+        return
+    middle = statistics.median(lengths)
+    if middle > _MIDDLE_FUNCTION:
+        most = f"at most {_MIDDLE_FUNCTION}"
+        yield f"{lesson.path}: the median function has {middle:g} lines; {most} are allowed."
+    nearly = lengths[math.ceil(_NEARLY_EVERY * len(lengths)) - 1]
+    if nearly > _NEARLY_EVERY_FUNCTION:
+        most = f"at most {_NEARLY_EVERY_FUNCTION}"
+        yield f"{lesson.path}: one function in ten has {nearly} lines or more; {most} are allowed."
+
+
+def _function_lengths(text: str) -> Iterator[int]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def oversized_steps(catalog: Catalog) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
 
 FIRST_STARTER = "hello.py"
-_BESIDE_THE_APP = ("tests/", "migrations/", "gunicorn_conf.py")
+_BESIDE_THE_APP = ("tests/", "migrations/", "gunicorn_conf.py", "claims.py", "naive.")
+_TEST_FILE = re.compile(r"(.*/)?(test_[^/]*|conftest)\.py")
 _ANY_VERSION = '"this stage\'s version"'
 
 
@@ -33,8 +35,19 @@ def read(path: Path) -> str:
 
 def app_code(lesson: Lesson) -> dict[str, str]:
     """Return name and text of each module of a lesson's app."""
-    names = (name for name in files_of(lesson) if name.endswith(".py"))
-    return {n: read(lesson.folder / n) for n in names if not n.startswith(_BESIDE_THE_APP)}
+    code = python_of(lesson)
+    own = (name for name in code if not name.startswith(_BESIDE_THE_APP) and not is_test(name))
+    return {name: code[name] for name in own}
+
+
+def python_of(lesson: Lesson) -> dict[str, str]:
+    """Return name and text of each Python file of a lesson."""
+    return {n: read(lesson.folder / n) for n in files_of(lesson) if n.endswith(".py")}
+
+
+def is_test(name: str) -> bool:
+    """Tell whether a lesson's file holds tests, or what pytest reads for them."""
+    return name.startswith("tests/") or _TEST_FILE.fullmatch(name) is not None
 
 
 def starter_code(stage: Lesson, catalog: Catalog) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """An idea is not used by app code before the stage that introduces it, and is used there.
 
-A card may give an idea to one definition of an earlier stage, with the reason (`given_in`).
+A card may give an idea to one definition of an earlier stage, with the reason (`given_in`). The
+examples stand beside each other: what one introduces, the others may use.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tests.guards.code import app_code, definitions
+from tests.guards.code import app_code, definitions, is_test, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from tutor.card import Idea
     from tutor.catalog import Catalog, Lesson
 
+_NOT_TAUGHT = frozenset({"naive.py", "claims.py"})
+
 
 def ideas_out_of_place(catalog: Catalog) -> list[str]:
-    """Find ideas in the app code of a stage before their own, and ideas their stage never uses.
+    """Find ideas in the app code of a stage before their own, and ideas their lesson never uses.
 
     Also finds definitions that are given an idea and do not use it, or do not exist.
     """
@@ -35,14 +38,25 @@ def ideas_out_of_place(catalog: Catalog) -> list[str]:
                 f"stages/{where}: {what} belongs to the idea {idea.idea!r} of {stage.name}."
                 for where, what in _uses(code, idea)
             ]
-            if not any(_uses(_code([stage]), idea)):
-                faults.append(f"{stage.path}: its app never uses its idea {idea.idea!r}.")
-    return faults
+    return faults + [
+        f"{lesson.path}: it never uses its idea {idea.idea!r}."
+        for lesson in catalog.lessons
+        for idea in lesson.card.introduces
+        if not any(_uses(_taught(lesson), idea))
+    ]
 
 
 def _code(stages: Sequence[Lesson]) -> dict[str, str]:
     """Return the modules of the stages' apps, as `01_basics/main.py` and text."""
     return {f"{s.name}/{file}": text for s in stages for file, text in app_code(s).items()}
+
+
+def _taught(lesson: Lesson) -> dict[str, str]:
+    """Return the code that has to use a lesson's ideas; of an example also what serves the app."""
+    if lesson.kind == "stage":
+        return app_code(lesson)
+    code = python_of(lesson).items()
+    return {name: text for name, text in code if not is_test(name) and name not in _NOT_TAUGHT}
 
 
 def _taken_out(code: dict[str, str], reference: str) -> str:
@@ -74,6 +88,8 @@ def _names(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             yield name
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             yield from (alias.name for alias in aliases)
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from tests.checkout import kept_files
-from tests.guards.code import app_code, definitions, files_of, read, referred
+from tests.guards.code import app_code, definitions, files_of, python_of, referred
 from tutor.catalog import CARD, GROUPS
 from tutor.errors import TutorError
 
@@ -19,34 +19,45 @@ if TYPE_CHECKING:
     from tutor.catalog import Catalog, Lesson
 
 _FOLDER = re.compile(r"\d\d_[a-z0-9_]+")
-_KINDS = (
-    CARD,
-    "README.md",
-    "walkthrough.ipynb",
-    "pyproject.toml",
-    "*.py",
-    "tests/openapi.json",
-    "alembic.ini",
-    "migrations/script.py.mako",
-    "scripts/*.sh",
-    ".pre-commit-config.yaml",
-    ".github/workflows/*.yml",
-    "app/templates/*.html",
-    "tests/openapi_v1.json",
-    ".dockerignore",
-    "Dockerfile",
-    "compose.yaml",
-    "requirements.lock",
-    "grafana/*.json",
-    "grafana/*.yml",
-    "k8s/*.yaml",
-    "nginx/*.conf",
-    "prometheus/*.yml",
-    "systemd/*.service",
-)
+_EVERYWHERE = (CARD, "README.md", "pyproject.toml", "*.py", ".dockerignore", "Dockerfile")
+_KINDS = {
+    "stage": (
+        *_EVERYWHERE,
+        "walkthrough.ipynb",
+        "tests/openapi.json",
+        "alembic.ini",
+        "migrations/script.py.mako",
+        "scripts/*.sh",
+        ".pre-commit-config.yaml",
+        ".github/workflows/*.yml",
+        "app/templates/*.html",
+        "tests/openapi_v1.json",
+        "compose.yaml",
+        "requirements.lock",
+        "grafana/*.json",
+        "grafana/*.yml",
+        "k8s/*.yaml",
+        "nginx/*.conf",
+        "prometheus/*.yml",
+        "systemd/*.service",
+    ),
+    "example": (
+        *_EVERYWHERE,
+        "naive.Dockerfile",
+        "naive.dockerignore",
+        "requirements*.txt",
+        "requirements*.lock",
+        "alerts.yml",
+        "log_config.json",
+        "rules/*.yml",
+    ),
+}
 _BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
-_READ_BY_THE_TOOL = frozenset({"naive.py", "claims.py"})
-_NEEDED = {"stage": ("README.md", "pyproject.toml"), "example": ("README.md",)}
+_NEEDED = {
+    "stage": ("README.md", "pyproject.toml"),
+    "example": ("README.md", "pyproject.toml", "main.py", "naive.py", "test_main.py"),
+}
+_EXAMPLE_NUMBERS = range(56, 81)
 
 
 def unregistered_folders(catalog: Catalog) -> list[str]:
@@ -76,6 +87,9 @@ def _misnumbered(catalog: Catalog) -> Iterator[str]:
     numbers = [int(stage.number) for stage in catalog.stages]
     if numbers != list(range(1, len(numbers) + 1)):
         yield f"The stages are numbered {numbers}, not from 1 on without a gap."
+    for lesson in catalog.lessons:
+        if lesson.kind == "example" and int(lesson.number) not in _EXAMPLE_NUMBERS:
+            yield f"{lesson.path}: an example has a number from 56 to 80."
 
 
 def unknown_files(catalog: Catalog) -> list[str]:
@@ -83,7 +97,8 @@ def unknown_files(catalog: Catalog) -> list[str]:
     faults: list[str] = []
     for lesson in catalog.lessons:
         files = files_of(lesson)
-        unknown = [name for name in files if not any(fnmatch(name, kind) for kind in _KINDS)]
+        kinds = _KINDS[lesson.kind]
+        unknown = [name for name in files if not any(fnmatch(name, kind) for kind in kinds)]
         faults += [f"{lesson.path}/{name}: a file of unknown kind." for name in unknown]
         missing = [name for name in _NEEDED[lesson.kind] if name not in files]
         faults += [f"{lesson.path}: {name} is missing." for name in missing]
@@ -103,10 +118,10 @@ def broken_references(catalog: Catalog) -> list[str]:
 
 def _broken(lesson: Lesson) -> Iterator[str]:
     card = lesson.card
-    code = {n: read(lesson.folder / n) for n in files_of(lesson) if n.endswith(".py")}
+    code = python_of(lesson)
     for app in (card.serve, *card.also, *(companion.app for companion in card.companions)):
         module, _, name = app.partition(":")
-        if not any(name in definitions(code.get(file, "")) for file in _module_files(module)):
+        if not any(name in definitions(code.get(file, "")) for file in module_files(module)):
             yield f"the app {app} does not exist."
     references = [each for step in card.steps for each in (*step.code, *step.tests)]
     if card.trap:
@@ -116,20 +131,20 @@ def _broken(lesson: Lesson) -> Iterator[str]:
             yield f"{reference} does not exist."
 
 
-def _module_files(module: str) -> tuple[str, str]:
+def module_files(module: str) -> tuple[str, str]:
     path = module.replace(".", "/")
     return f"{path}.py", f"{path}/__init__.py"
 
 
 def unused_modules(catalog: Catalog) -> list[str]:
-    """Find modules of an app that nothing serves, imports or tests."""
+    """Find modules of an app that nothing serves, imports, tests, or runs by its file name."""
     faults: list[str] = []
     for lesson in catalog.lessons:
-        used = {file for module in _used_modules(lesson) for file in _module_files(module)}
-        for name in app_code(lesson):
-            package = name.endswith("__init__.py")
-            if not package and name not in used and name not in _READ_BY_THE_TOOL:
-                faults.append(f"{lesson.path}/{name}: nothing uses this module.")
+        used = {file for module in _used_modules(lesson) for file in module_files(module)}
+        modules = (name for name in app_code(lesson) if not name.endswith("__init__.py"))
+        used |= _files_run(lesson)
+        unused = (name for name in modules if name not in used)
+        faults += [f"{lesson.path}/{name}: nothing uses this module." for name in unused]
     return faults
 
 
@@ -138,9 +153,15 @@ def _used_modules(lesson: Lesson) -> Iterator[str]:
     for app in (card.serve, *card.also, *(companion.app for companion in card.companions)):
         yield app.partition(":")[0]
     yield from (command[0] for command in card.run.before)
-    for name in files_of(lesson):
-        if name.endswith(".py"):
-            yield from imported_modules(read(lesson.folder / name), name)
+    for name, text in python_of(lesson).items():
+        yield from imported_modules(text, name)
+
+
+def _files_run(lesson: Lesson) -> set[str]:
+    """Return the texts in a lesson's code that name a Python file, such as `"job.py"`."""
+    nodes = (node for text in python_of(lesson).values() for node in ast.walk(ast.parse(text)))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and text.endswith(".py")}
 
 
 def imported_modules(text: str, name: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Each stage's app says which stage it is."""
+"""Each lesson says which one it is: a stage by its version, an example by its name."""
 
 from __future__ import annotations
 
@@ -22,6 +22,22 @@ _PLACES: tuple[tuple[str, Callable[[str], Any], str], ...] = (
 def wrong_versions(catalog: Catalog) -> list[str]:
     """Find stages whose schema snapshot or project bears another version than 0.N.0 (08: 1.0.0)."""
     return [fault for stage in catalog.stages for fault in _wrong(stage)]
+
+
+def wrong_projects(catalog: Catalog) -> list[str]:
+    """Find examples whose project is not called `example-NN-…` after its folder, version 1.0.0."""
+    faults: list[str] = []
+    for lesson in catalog.lessons:
+        path = lesson.folder / "pyproject.toml"
+        if lesson.kind == "example" and path.exists():
+            project = tomllib.loads(read(path)).get("project", {})
+            wanted = {"name": f"example-{lesson.name.replace('_', '-')}", "version": "1.0.0"}
+            faults += [
+                f"{lesson.path}/{path.name}: the {key} is {project.get(key)}, not {value}."
+                for key, value in wanted.items()
+                if project.get(key) != value
+            ]
+    return faults
 
 
 def _wrong(stage: Lesson) -> Iterator[str]:

@@ -1,0 +1,54 @@
+"""A real server in a process of its own, and what it writes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+class Server:
+    """A server, and the files with its standard output and its errors."""
+
+    def __init__(self, address: tuple[str, int], folder: Path) -> None:
+        self.address = address
+        self.url = f"http://{address[0]}:{address[1]}"
+        self.output, self.errors = folder / "output", folder / "errors"
+
+    def text(self) -> str:
+        """Return all that was written to standard output."""
+        return self.output.read_text(encoding="utf-8")
+
+    def until(self, written: str, times: int = 1) -> None:
+        """Wait until something is in the log."""
+        deadline = time.monotonic() + 60
+        while self.text().count(written) < times:
+            if time.monotonic() > deadline:
+                raise TimeoutError(written)
+            time.sleep(0.01)
+
+
+@contextmanager
+def serving(folder: Path, app: str, *options: str) -> Iterator[Server]:
+    """Run uvicorn with the app, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0), backlog=500) as listener:
+        server = Server(listener.getsockname(), folder)
+        with server.output.open("wb") as output, server.errors.open("wb") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", app, f"--fd={listener.fileno()}", *options],
+                cwd=FOLDER,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(FOLDER), str(folder)])},
+                stdout=output,
+                stderr=errors,
+                pass_fds=[listener.fileno()],
+            )
+    try:
+        yield server
+    finally:
+        process.terminate()
+        process.wait(60)
