@@ -185,6 +185,15 @@ def test_a_machine_that_was_not_quiet_is_told(
     assert ("Other programs were running before the start" in out) == (sys.platform != "win32")
 
 
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(("rounds", "told"), [(1, True), (4, True), (5, False)])
+def test_few_rounds_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rounds: int, *, told: bool
+) -> None:
+    show_claims([claiming(tmp_path, printing(TIME))], BenchOptions(rounds=rounds))
+    assert ("So few rounds show little of the spread" in capsys.readouterr().out) == told
+
+
 def test_json_has_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(tmp_path, *CLAIMS, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)

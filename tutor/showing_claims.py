@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tutor.measuring import Measurement
     from tutor.verdicts import Judgement, Summary
 
+_ENOUGH = 5
+_FEW = "So few rounds show little of the spread: a verdict may be chance. Measure with --rounds 7."
+
 
 @dataclass(frozen=True)
 class BenchOptions:
@@ -54,7 +57,7 @@ def show_claims(lessons: Sequence[Lesson], options: BenchOptions) -> int:
     if options.as_json:
         display.data(_data(found, failed, here, options))
     elif found:
-        display.paragraphs(*_closing(found, here))
+        display.paragraphs(*_closing(found, here, options))
     if options.svg and found:  # last: a file that cannot be written must not cost the results
         _write(found, here, options.svg, options)
     return int(bool(failed))
@@ -84,19 +87,19 @@ def _measured(lesson: Lesson, options: BenchOptions) -> Measurement | Failed:
     return found
 
 
-def _closing(found: Sequence[Measurement], here: Machine) -> list[str]:
+def _closing(found: Sequence[Measurement], here: Machine, options: BenchOptions) -> list[str]:
     """Return what stands below it all: how many claims got each verdict, and what it holds for."""
     counts = Counter(each.verdict for lesson in found for each in lesson.judgements)
     verdicts = ", ".join(f"{verdict} {count}" for verdict, count in counts.most_common())
-    load = machine.load_before(here)
-    return [*([load] if load else []), f"Measured on {here}.", f"Verdicts: {verdicts}."]
+    doubts = [machine.load_before(here), _FEW if options.rounds < _ENOUGH else None]
+    return [*filter(None, doubts), f"Measured on {here}.", f"Verdicts: {verdicts}."]
 
 
 def _write(found: Sequence[Measurement], here: Machine, path: Path, options: BenchOptions) -> None:
     from tutor.claims_chart import chart
     from tutor.whole_files import write_whole
 
-    write_whole(chart(found, _closing(found, here)), path, such_as="claims.svg")
+    write_whole(chart(found, _closing(found, here, options)), path, such_as="claims.svg")
     say = display.note if options.as_json else display.line
     say(f"The chart is {path}")
 
