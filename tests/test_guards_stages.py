@@ -160,6 +160,7 @@ def test_what_a_stage_adds_or_changes_is_in_a_step(
     [
         ('names = ["count"]', "from itertools import count\n"),
         ('names = ["double"]', "import numbers\n\nnumbers.double(1)\n"),
+        ('names = ["double"]', "import numbers\n\ngetattr(numbers, 'double', None)\n"),
         ('names = ["twice"]', "def twice() -> None: ...\n"),
         ('names = ["Twice"]', "class Twice: ...\n"),
         ('modules = ["itertools"]', "import itertools.recipes\n"),

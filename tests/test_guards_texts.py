@@ -101,7 +101,7 @@ def test_a_file_that_a_page_names_exists(root: Path, page: str, named: str) -> N
         "`main.py`, `tests/test_numbers.py`, `tests/`, `main.py::double`",
         "`tutor/display.py`, `stages/01_one/main.py`",
         "[one](../01_one/main.py), [here](#title), [there](https://example.org/gone.md)",
-        "`/openapi.json`, `stages/NN_name/lesson.toml`, `.made/by/reader.json`",
+        "`/openapi.json`, `stages/NN_name/lesson.toml`, `.made/by/reader.json`, `W/`",
         "\n\n```text\n`gone.py`\n```\n",
     ],
 )

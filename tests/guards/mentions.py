@@ -74,7 +74,8 @@ def unknown_files_named(catalog: Catalog) -> list[str]:
 
 def _named(line: str) -> Iterator[str]:
     for span in _SPAN.findall(line):
-        if _FILE.fullmatch(span) and "NN_" not in span:
+        # `W/` begins a weak ETag.
+        if _FILE.fullmatch(span) and "NN_" not in span and span != "W/":
             yield span
     for link in _LINK.findall(_SPAN.sub("", line)):
         if not re.match(r"[a-z]+:|#", link):
