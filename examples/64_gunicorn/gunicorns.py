@@ -77,14 +77,10 @@ class Gunicorn:
         return httpx2.Client(base_url=self.url, timeout=DEADLINE, trust_env=False)
 
     def stop(self) -> None:
-        """End the master and all workers at once."""
-        booted = [int(pid) for pid in re.findall(r"Booting worker with pid: (\d+)", self.log)]
-        self.process.kill()
+        """End the master and all workers at once, also one that has just been forked."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        gone = self.said_by(r"Finished server process.*")
-        for pid in set(booted) - set(gone):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
 
 def runs(pid: int) -> bool:
@@ -103,7 +99,12 @@ def gunicorn(folder: Path, *options: str, **settings: str) -> Iterator[Gunicorn]
     command = [sys.executable, "gunicorn_conf.py", *options]
     with (folder / "log").open("wb") as log, (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
-            command, cwd=LESSON, env=own | settings, stdout=log, stderr=errors
+            command,
+            cwd=LESSON,
+            env=own | settings,
+            stdout=log,
+            stderr=errors,
+            start_new_session=True,  # a process group of its own, which is ended as a whole
         )
     server = Gunicorn(process, folder / "log")
     try:
