@@ -54,7 +54,8 @@ async def background(tasks: BackgroundTasks):
 async def fields():
     circle = []
     circle.append(circle)
-    log.info("odd", when=datetime.datetime(2026, 1, 1), number=float("nan"), text=chr(0xD800))
+    log.info("odd", when=datetime.datetime(2026, 1, 1), text=chr(0xD800))
+    log.info("no number", number=float("nan"), text="text")
     log.info("circle", circle=circle, keys={(1, 2): 3}, text="text")
     log.info("reserved", level="gold", timestamp="never", service="other", request_id="other")
     logging.getLogger("somebody.else").warning("Take %s", "care", extra={"size": 3})

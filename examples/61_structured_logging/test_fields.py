@@ -1,7 +1,6 @@
 """A field may have any name and any value: no line can break a request, or the log."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,16 +11,16 @@ from logs import render
 
 def test_a_request_whose_fields_are_odd_is_answered(log: Log) -> None:
     assert log.answers["tests/fields"].status_code == 200
-    events = ["odd", "circle", "reserved"]
+    events = ["odd", "no number", "circle", "reserved"]
     assert log.events("tests/fields", "tests") == events
 
 
 def test_values_that_json_does_not_know_become_text(log: Log) -> None:
     line = log.only("odd")
 
-    assert line["when"] in ("2026-01-01 00:00:00", repr(datetime(2026, 1, 1)))
-    assert line["number"] == "nan"
+    assert line["when"] == "2026-01-01 00:00:00"
     assert line["text"] == "\ud800"
+    assert log.only("no number")["number"] == "nan"
     assert log.only("circle")["text"] == "text"
 
 

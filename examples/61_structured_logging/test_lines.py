@@ -18,6 +18,11 @@ def test_each_line_says_when_how_bad_by_whom_for_which_request_and_what(log: Log
         assert line["service"] == "shop"
 
 
+def test_the_servers_lines_have_nothing_for_terminals(log: Log) -> None:
+    assert "color_message" not in log.text
+    assert len(log.only("Shutting down")) == 6
+
+
 def test_nothing_is_written_beside_the_log(log: Log) -> None:
     assert log.errors == ""
 
