@@ -45,8 +45,9 @@ def test_every_lesson_is_registered(root: Path, file: str, fault: str) -> None:
     assert found.startswith(fault)
 
 
-def test_the_examples_have_a_page_and_notebooks_of_their_own(root: Path) -> None:
+def test_the_examples_have_a_page_settings_and_notebooks_of_their_own(root: Path) -> None:
     write(root / "examples" / "README.md", "")
+    write(root / "examples" / "ruff.toml", "")
     write(root / "examples" / "group.ipynb", "")
 
     assert unregistered_folders(Catalog(root)) == []

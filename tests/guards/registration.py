@@ -52,7 +52,7 @@ _KINDS = {
         "rules/*.yml",
     ),
 }
-_BESIDE_LESSONS = ("examples/README.md", "examples/*.ipynb")
+_BESIDE_LESSONS = ("examples/README.md", "examples/ruff.toml", "examples/*.ipynb")
 _NEEDED = {
     "stage": ("README.md", "pyproject.toml"),
     "example": ("README.md", "pyproject.toml", "main.py", "naive.py", "test_main.py"),
