@@ -8,9 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
-
 from cores import usable_cores
+from worker import Worker
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, which gunicorn uses
 
@@ -31,7 +30,7 @@ workers = number("WEB_CONCURRENCY", usable_cores() + 1, 1, 1000)
 preload_app = True  # Imported once, before the fork: the workers share that memory.
 
 timeout = number("WORKER_TIMEOUT", 30, 1, 3600)  # seconds without a sign of life from the loop
-graceful_timeout = number("GRACEFUL_TIMEOUT", 30, 2, 3600)  # seconds for what is in flight
+graceful_timeout = number("GRACEFUL_TIMEOUT", 30, 3, 3600)  # seconds for what is in flight
 keepalive = 75  # seconds; a proxy in front has to close idle connections earlier
 
 control_socket_disable = True  # Signals do; nothing is written to the home directory.
@@ -39,15 +38,6 @@ worker_tmp_dir = str(MEMORY) if MEMORY.is_dir() else None  # A busy disk delays 
 
 LOG = {"level": "INFO", "handlers": ["console"], "propagate": False}  # gunicorn's name for stdout
 logconfig_dict = {"loggers": {"gunicorn.error": LOG, "gunicorn.access": LOG}}
-
-
-class Worker(UvicornWorker):  # type: ignore[misc]
-    """Uvicorn as a worker, which ends a little before gunicorn would kill it."""
-
-    CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | {
-        "timeout_graceful_shutdown": graceful_timeout - 1
-    }
-
 
 worker_class = Worker
 

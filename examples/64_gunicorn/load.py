@@ -13,11 +13,7 @@ DEADLINE = 60.0
 
 
 class Load:
-    """Threads that send one GET after the other, until they are told to stop.
-
-    Each goes over a connection of its own, to any worker that takes it. A connection that is kept
-    belongs to one worker, and is closed when that ends.
-    """
+    """Threads that send one GET after the other, until they are told to stop."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -35,12 +31,7 @@ class Load:
 
     def run(self) -> None:
         """Be one of the threads."""
-        with httpx2.Client(
-            base_url=self.url,
-            timeout=DEADLINE,
-            trust_env=False,
-            limits=httpx2.Limits(max_keepalive_connections=0),
-        ) as client:
+        with httpx2.Client(base_url=self.url, timeout=DEADLINE, trust_env=False) as client:
             while not self.stopped:
                 try:
                     failed = "" if (answer := self.one(client)).status_code == 200 else answer.text

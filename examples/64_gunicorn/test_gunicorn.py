@@ -37,7 +37,7 @@ def test_a_killed_worker_is_replaced(running: Gunicorn) -> None:
 def test_a_reload_under_load_loses_no_request(running: Gunicorn) -> None:
     """A GET is sent once more when its connection was closed, as a browser does.
 
-    A worker that ends closes connections, and cannot know that a request is on its way.
+    A worker that ends closes idle connections, and cannot know that a request is on its way.
     """
     before = running.workers()
     with load(running.url) as requests:
@@ -66,7 +66,7 @@ def test_the_end_waits_for_what_is_in_flight(running: Gunicorn, upstream: Upstre
 
 
 def test_the_end_does_not_wait_for_ever(tmp_path: Path, upstream: Upstream) -> None:
-    settings = {"UPSTREAM_URL": upstream.url, "GRACEFUL_TIMEOUT": "2", "WEB_CONCURRENCY": "1"}
+    settings = {"UPSTREAM_URL": upstream.url, "GRACEFUL_TIMEOUT": "4", "WEB_CONCURRENCY": "1"}
     with (
         gunicorn(tmp_path, **settings) as server,
         server.client() as client,

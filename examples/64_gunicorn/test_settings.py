@@ -32,7 +32,7 @@ def settings() -> dict[str, Any]:
     [
         *[("WEB_CONCURRENCY", each) for each in ("two", "0", "-1", "1.5", "1001", "9" * 30, "²")],
         *[("PORT", each) for each in ("http", "-1", "65536", " 80")],
-        *[("GRACEFUL_TIMEOUT", each) for each in ("1", "soon")],
+        *[("GRACEFUL_TIMEOUT", each) for each in ("2", "soon")],
         *[("WORKER_TIMEOUT", each) for each in ("0", "nan")],
     ],
 )
