@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from main import app
 from scraping import Scraper
 
-router = APIRouter(prefix="/tests", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
 class Gate:
@@ -59,7 +59,7 @@ def after(tasks: BackgroundTasks) -> None:
     tasks.add_task(lambda: time.sleep(perf_counter() - gate.asked_at + 0.01))
 
 
-app.include_router(router)
+app.include_router(router, prefix="/tests")
 
 
 @pytest.fixture
