@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 import story
 from main import app
-from servers import Server
+from servers import Server, lines
 
 
 class Log:
@@ -19,7 +19,7 @@ class Log:
     def __init__(self, server: Server, answers: dict[str, httpx2.Response]) -> None:
         self.text = server.text()
         self.errors = server.errors.read_text(encoding="utf-8")
-        self.lines = story.lines(self.text)
+        self.lines = lines(self.text)
         self.answers = answers
 
     def of(self, path: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A real server in a process of its own, and what it writes."""
 
+import json
 import os
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 
@@ -50,3 +52,8 @@ def serving(folder: Path, app: str, *options: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """Return the lines, each of which has to be JSON."""
+    return [json.loads(line) for line in text.splitlines()]

@@ -1,10 +1,9 @@
 """A real server that is asked this and that, alone and by fifty at once, and what it writes."""
 
 import asyncio
-import json
 import socket
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx2
 
@@ -12,6 +11,20 @@ from servers import Server, serving
 
 AT_ONCE = range(1001, 1051)
 SHOWN = ("/items/{}", "/sync/{}")
+TRACEBACK = "Exception in ASGI application"
+# What is asked for, and when all is written about it: when its last line is there.
+ALONE = [
+    ("items/7", '"view_counted"', 1),
+    ("sync/8", '"view_counted"', 2),
+    ("fail", TRACEBACK, 1),
+    ("nowhere", '"status": 404', 1),
+    ("items/0", '"status": 422', 1),
+    ("tests/stream", '"path": "/tests/stream"', 2),
+    ("tests/stream?breaks=1", TRACEBACK, 2),
+    ("tests/background", TRACEBACK, 3),
+    ("tests/fields", '"path": "/tests/fields"', 2),
+    ("tests/threads", '"path": "/tests/threads"', 2),
+]
 
 MORE = """
 import asyncio, contextvars, datetime, logging
@@ -88,19 +101,13 @@ def tell(folder: Path) -> tuple[Server, dict[str, httpx2.Response]]:
 
 def ask_alone(server: Server) -> dict[str, httpx2.Response]:
     """Ask for one after the other, each with an ID that names its path; give the answers."""
-    paths = ["items/7", "sync/8", "fail", "nowhere", "items/0", "tests/stream"]
-    paths += ["tests/stream?breaks=1", "tests/background", "tests/fields", "tests/threads"]
     answers: dict[str, httpx2.Response] = {}
     close = {"Connection": "close"}  # After a failure the server may, at any moment.
     with httpx2.Client(base_url=server.url, headers=close, timeout=60) as client:
-        for number, path in enumerate(paths):
-            name = id_of(path)
-            try:
-                answers[path] = client.get(path, headers={"X-Request-ID": name})
-            except httpx2.TransportError:  # The stream broke, as was asked.
-                server.until("Exception in ASGI application", times=2)
-            server.until('"view_counted"', times=min(number + 1, 2))
-            server.until('"request_started"', times=number + 1)
+        for path, last_line, times in ALONE:
+            with suppress(httpx2.TransportError):  # One stream breaks, as is asked.
+                answers[path] = client.get(path, headers={"X-Request-ID": id_of(path)})
+            server.until(last_line, times)
     return answers
 
 
@@ -137,8 +144,3 @@ async def ask_at_once(server: Server) -> None:
         for number in AT_ONCE:
             path = SHOWN[number % 2].format(number)
             group.create_task(client.get(path, headers={"X-Request-ID": f"request-{number}"}))
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    """Return the lines, each of which has to be JSON."""
-    return [json.loads(line) for line in text.splitlines()]

@@ -10,8 +10,7 @@ from fastapi.testclient import TestClient
 from uvicorn.config import LOGGING_CONFIG
 
 from main import app
-from servers import serving
-from story import lines
+from servers import lines, serving
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="hands a socket to the server")
 
