@@ -98,6 +98,7 @@ def test_it_listens_where_it_is_told_and_ends_in_order(tmp_path: Path) -> None:
             [url] = re.findall(r"http://127.0.0.1:\d+", next(x for x in lines if "running on" in x))
             assert httpx2.get(f"{url}/health/live", timeout=30).json() == {"status": "ok"}
             process.send_signal(signal.SIGTERM)
-            assert "Application shutdown complete" in process.stderr.read()
+            _, said = process.communicate(timeout=30)
+            assert "Application shutdown complete" in said
         finally:
             process.kill()
