@@ -93,6 +93,26 @@ def runs(pid: int) -> bool:
 
 
 @contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """Keep a process from running for a while."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: set(states(pid)) == {"T"}, "the process has stopped")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def states(pid: int) -> list[str]:
+    """Return the state of each thread of a process, T for stopped; elsewhere that of the whole."""
+    threads = list(Path(f"/proc/{pid}/task").glob("*/stat"))
+    if threads:
+        return [thread.read_text().rpartition(")")[2].split()[0] for thread in threads]
+    command = ["ps", "-o", "state=", "-p", str(pid)]
+    return [subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout[:1]]
+
+
+@contextmanager
 def gunicorn(folder: Path, *options: str, **settings: str) -> Iterator[Gunicorn]:
     """Run gunicorn with these settings alone, and its log in a file of the folder."""
     own = {"PATH": os.environ["PATH"], "PORT": "0", "WEB_CONCURRENCY": "2", "HOME": str(folder)}

@@ -1,12 +1,11 @@
 """Who uses which connection: no worker gets what another one asked for."""
 
 import os
-import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from gunicorns import DEADLINE, LESSON, Gunicorn, posix_only
+from gunicorns import DEADLINE, LESSON, Gunicorn, paused, posix_only
 from price_server import Upstream
 
 pytestmark = posix_only
@@ -16,16 +15,13 @@ def test_a_worker_never_reads_the_answer_to_another_ones_question(
     running: Gunicorn, upstream: Upstream
 ) -> None:
     with running.client() as first, running.client() as second, ThreadPoolExecutor() as pool:
-        paused = first.get("/worker").json()["process"]
+        asking = first.get("/worker").json()["process"]
         upstream.keep_back()
         apple = pool.submit(first.get, "/prices/apple")  # the same connection, so the same worker
         assert upstream.asked.wait(DEADLINE)
-        os.kill(paused, signal.SIGSTOP)  # It has asked, and cannot read the answer yet.
-        try:
+        with paused(asking):  # It has asked, and cannot read the answer yet.
             upstream.released.set()
             told = second.get("/prices/pear")  # The other worker takes this.
-        finally:
-            os.kill(paused, signal.SIGCONT)
         apple.result(DEADLINE)
 
     assert told.json().get("cents") == 50, (
