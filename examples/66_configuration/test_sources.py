@@ -36,9 +36,9 @@ def test_the_environment_goes_before_the_file(start: Start, tmp_path: Path) -> N
     assert client.get("/").json()["environment"] == "development"
 
 
-@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_a_secret_may_be_in_a_file(start: Start, tmp_path: Path, end: str) -> None:
-    given = PRODUCTION | {"SECRET_KEY_FILE": file(tmp_path, GOOD_KEY + end)}
+@pytest.mark.parametrize("text", ["{}", "{}\n", "{}\r\n", "\ufeff{}\n"])
+def test_a_secret_may_be_in_a_file(start: Start, tmp_path: Path, text: str) -> None:
+    given = PRODUCTION | {"SECRET_KEY_FILE": file(tmp_path, text.format(GOOD_KEY))}
     del given["SECRET_KEY"]
 
     client = start(**given)
