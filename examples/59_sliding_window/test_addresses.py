@@ -54,6 +54,9 @@ def test_nobody_gets_more_by_a_made_up_header(client: TestClient, forged: str) -
             " 10.0.0.1 ,2001:db8::/32,", ["203.0.113.9,2001:db8::5"], "203.0.113.9", id="a list"
         ),
         pytest.param(PROXY, ["192.0.2.66", "203.0.113.9"], "203.0.113.9", id="two headers"),
+        pytest.param(
+            "10.0.0.0/8", ["203.0.113.9", "10.0.0.2"], "203.0.113.9", id="the first of two"
+        ),
         pytest.param("10.0.0.0/8", ["10.0.0.3, 10.0.0.2"], "10.0.0.3", id="all are trusted"),
         pytest.param(PROXY, ["203.0.113.9, 10.0.0.2"], "10.0.0.2", id="an untrusted proxy"),
         pytest.param(PROXY, ["2001:db8:1:2::9"], "2001:db8:1:2::1", id="IPv6"),
@@ -95,7 +98,7 @@ def test_after_a_malformed_entry_the_last_good_address_counts(
         ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", "2001:db8:0:2::1"),
         ("::ffff:192.0.2.7", "192.0.2.7", "::ffff:192.0.2.8"),
         ("fe80::1%eth0", "fe80::2%eth1", "2001:db8::1"),
-        ("not an address", "not an address", "192.0.2.7"),
+        ("not an address", "not an address", "nor is this"),
     ],
 )
 def test_addresses_of_one_client_are_counted_together(

@@ -25,8 +25,8 @@ from content import (
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 UserId = Annotated[int, Path(ge=1, lt=2**63, examples=[7])]
 
-# RFC 9110, section 8.8.3: a tag may hold commas, so a list of them cannot be split at these.
-TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+# RFC 9110, section 8.8.3. A tag may hold commas, so a list of them cannot be split at these.
+TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 KEPT = ("Cache-Control", "ETag", "Vary")
 
 
@@ -37,17 +37,15 @@ class TaggedResponse(JSONResponse):
         """Send the answer to the request in `scope`, or that it has not changed."""
         etag = f'"{sha256(self.body).hexdigest()[:32]}"'
         self.headers["ETag"] = etag
-        response: Response = self
         if is_known(etag, Headers(scope=scope).getlist("if-none-match")):
             kept = {name: self.headers[name] for name in KEPT if name in self.headers}
-            response = Response(status_code=304, headers=kept)
-        elif scope["method"] == "HEAD":
-            response = Response(headers=self.headers)
-        await Response.__call__(response, scope, receive, send)
+            await Response(status_code=304, headers=kept)(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def is_known(etag: str, if_none_match: Sequence[str]) -> bool:
-    """Tell whether the client has what `etag` stands for, by the weak comparison of RFC 9110."""
+    """Tell whether the client has what `etag` stands for, be it weak (`W/`) or not."""
     listed = ",".join(if_none_match).strip()
     return listed == "*" or etag in TAG.findall(listed)
 

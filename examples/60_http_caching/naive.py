@@ -31,10 +31,7 @@ class TaggedResponse(JSONResponse):
         """Send the answer to the request in `scope`."""
         etag = f'"{sha256(self.body).hexdigest()[:32]}"'
         self.headers["ETag"] = etag
-        response: Response = self
-        if scope["method"] == "HEAD":
-            response = Response(headers=self.headers)
-        await Response.__call__(response, scope, receive, send)
+        await super().__call__(scope, receive, send)
 
 
 app = FastAPI(title="HTTP caching", version="1.0.0")
