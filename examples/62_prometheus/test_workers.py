@@ -41,9 +41,15 @@ class Shop:
         return value(self.client.get("/metrics").raise_for_status().text, name)
 
     def workers(self) -> set[int]:
-        """Return the processes that have numbers of their own."""
-        files = self.numbers.glob("gauge_livesum_*.db")
-        return {int(file.stem.rpartition("_")[2]) for file in files}
+        """Return the processes that live, and have written all their numbers."""
+        gauges = self.numbers.glob("gauge_livesum_*.db")
+        pids = {int(file.stem.rpartition("_")[2]) for file in gauges}
+        return {pid for pid in pids if self.counted(pid)}
+
+    def counted(self, pid: int) -> bytes:
+        """Return the file with what a process has counted; it is made after the gauge's."""
+        file = self.numbers / f"counter_{pid}.db"
+        return file.read_bytes() if file.exists() else b""
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -89,8 +95,7 @@ def test_each_worker_answers_for_both(shop: Shop) -> None:
         nonlocal created
         shop.create()
         created += 1
-        files = [shop.numbers / f"counter_{pid}.db" for pid in shop.workers()]
-        return all(b"/items" in file.read_bytes() for file in files)
+        return all(b"/items" in shop.counted(pid) for pid in shop.workers())
 
     until(both_have_created, "a request for each worker")
 
