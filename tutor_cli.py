@@ -223,7 +223,7 @@ def main() -> None:
 
     display.accept_any_text()
     try:
-        app()
+        app(prog_name=display.command())
     except ModuleNotFoundError as error:
         install = "Install what the workbook needs: python -m pip install -e ."
         display.failure(TutorError(f"The package {error.name} is not installed.", install))

@@ -115,6 +115,20 @@ def test_hints_name_the_short_command_once_it_is_on_the_path(
     assert result.stderr.splitlines()[1] == "See all of them with: tutor_cli list"
 
 
+@pytest.mark.parametrize("short", [False, True])
+def test_the_usage_names_the_command_as_it_is_typed(
+    checkout: Path, tmp_path: Path, *, short: bool
+) -> None:
+    launcher = tmp_path / ("tutor_cli.bat" if sys.platform == "win32" else "tutor_cli")
+    launcher.write_text("", encoding="utf-8")
+    launcher.chmod(0o755)
+    path = os.pathsep.join([*([str(tmp_path)] if short else []), os.defpath])
+    result = tutor_cli(checkout, "show", PATH=path)
+    typed = "tutor_cli" if short else f"{PYTHON} tutor_cli.py"
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"Usage: {typed} show ")
+
+
 def test_a_wrong_command_names_the_nearest(checkout: Path) -> None:
     result = tutor_cli(checkout, "tset", "01")
     assert result.returncode == 2

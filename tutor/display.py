@@ -64,13 +64,17 @@ def failure(error: TutorError) -> None:
 
 def as_typed(text: str) -> str:
     """Return `text` with the command as this person types it: not everyone has it on the PATH."""
+    return re.sub(r"\btutor_cli(?= [a-z])", lambda _: command(), text)
+
+
+def command() -> str:
+    """Return the command as this person types it."""
     from shutil import which
 
     script = Path(sys.argv[0])
     if which("tutor_cli") or script.name != "tutor_cli.py":
-        return text
-    python = "python" if sys.platform == "win32" else "python3"
-    return re.sub(r"\btutor_cli(?= [a-z])", lambda _: f"{python} {script}", text)
+        return "tutor_cli"
+    return f"{'python' if sys.platform == 'win32' else 'python3'} {script}"
 
 
 def asker() -> Callable[[str], bool] | None:

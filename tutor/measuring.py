@@ -143,6 +143,7 @@ class _Running:
     output: IO[bytes]
     on_line: Callable[[str], None]
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
+    silenced: bool = False
     reader: threading.Thread = field(init=False)
 
     @classmethod
@@ -170,6 +171,8 @@ class _Running:
             return
         with self.process.stderr as errors:
             while line := errors.readline(_LONGEST_LINE):
+                if self.silenced:
+                    continue
                 text = clean(line.decode(errors="replace").rstrip())
                 self.tail.append(text)
                 self.on_line(text)
@@ -195,7 +198,11 @@ class _Running:
         return TutorError(f"{self.lesson.name}: {CLAIMS} {what}.", "\n".join(self.tail).strip())
 
     def ask_to_end(self) -> None:
-        """Interrupt it as Ctrl-C would, and give it time to stop what it started."""
+        """Interrupt it as Ctrl-C would, and give it time to stop what it started.
+
+        What it says from then on is of no use: tracebacks of the interrupt.
+        """
+        self.silenced = True
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGINT)
