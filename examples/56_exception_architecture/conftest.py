@@ -1,5 +1,6 @@
 """What the tests share: the app with an inventory that they choose, over HTTP."""
 
+import os
 import socket
 import sys
 import threading
@@ -14,6 +15,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.types import ASGIApp
+
+# The app reads them when it is imported. Whoever runs the tests may have set them for an app.
+for variable in ("INVENTORY_URL", "INVENTORY_TIMEOUT"):
+    os.environ.pop(variable, None)
 
 Connect = Callable[[FastAPI], TestClient]
 
@@ -64,7 +69,6 @@ def inventory_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def app(inventory_url: str, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     """Make the app anew, so that a test may add operations to it."""
     monkeypatch.setenv("INVENTORY_URL", inventory_url)
-    monkeypatch.delenv("INVENTORY_TIMEOUT", raising=False)
     monkeypatch.delitem(sys.modules, "main", raising=False)
     made = import_module("main").app
     assert isinstance(made, FastAPI), "`app` in main.py is not a FastAPI app."

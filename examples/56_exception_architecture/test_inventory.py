@@ -46,6 +46,8 @@ INVENTORIES: dict[str, ASGIApp] = {
     "fails": says('{"sku": "A", "in_stock": 1}', 500),
     "knows nothing": says("{}", 404),
     "sends us elsewhere": RedirectResponse("/elsewhere"),
+    "sends us to no address": Response(status_code=302, headers={"location": "localhost:8001"}),
+    "sends us to no name": Response(status_code=302, headers={"location": "http://xn--"}),
     "sends a web page": says("<h1>Hello hunter2</h1>"),
     "sends nothing": says(b""),
     "sends no text": says(b"\xff"),

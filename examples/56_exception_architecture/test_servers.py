@@ -20,6 +20,7 @@ def server(app: str, log: Path, **variables: str) -> Iterator[str]:
     """Serve an app of this folder with uvicorn; yield its address, and stop it at the end."""
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as file:
         number = listener.fileno()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", app, f"--fd={number}"],
             cwd=HERE,
@@ -28,12 +29,15 @@ def server(app: str, log: Path, **variables: str) -> Iterator[str]:
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-        try:
-            # Who asks before it is ready waits: the socket listens already.
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            process.terminate()
-            process.wait()
+    try:
+        # Who asks before it is ready waits: the socket listens, and does so until the server ends.
+        yield address
+    except httpx2.TransportError as error:
+        said = log.read_text(encoding="utf-8")
+        raise AssertionError(f"{app} does not answer. It said:\n{said}") from error
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @dataclass
