@@ -57,6 +57,8 @@ def readable(path: str, **options: Any) -> Callable[[Operation], Operation]:  # 
     """Register an operation for GET and for HEAD, which FastAPI does not add by itself."""
 
     def register(operation: Operation) -> Operation:
+        # This one answers, so a 405 names both in `Allow`. The schema has each for itself.
+        app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False, **options)(operation)
         app.head(path, **options)(operation)
         return app.get(path, **options)(operation)
 

@@ -105,9 +105,12 @@ def test_the_largest_id_has_an_avatar(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_only_reading_is_allowed(client: TestClient, path: str) -> None:
-    assert client.post(path).status_code == 405
-    assert client.delete(path).status_code == 405
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_only_reading_is_allowed(client: TestClient, method: str, path: str) -> None:
+    answer = client.request(method, path)
+
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
