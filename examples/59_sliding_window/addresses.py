@@ -17,11 +17,11 @@ Network = IPv4Network | IPv6Network
 
 
 def read_proxies(text: str) -> list[Network]:
-    """Return the networks in `text`, with commas between; raise ValueError for what is none."""
+    """Return the networks in `text`, with commas between; end the program for what is none."""
     try:
         return [ip_network(entry.strip()) for entry in text.split(",") if entry.strip()]
     except ValueError as error:
-        raise ValueError(f"TRUSTED_PROXIES: {error}") from error
+        raise SystemExit(f"The app cannot start. TRUSTED_PROXIES: {error}.") from None
 
 
 def client_of(request: Request, proxies: Sequence[Network]) -> str:

@@ -1,10 +1,13 @@
 """What the tests share: a clock that they set, and clients of the app, at any address."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+
+os.environ.pop("TRUSTED_PROXIES", None)  # your own: `main` reads it when it is imported
 
 import main
 
@@ -28,9 +31,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def app(clock: Clock) -> FastAPI:
     """Return an app that has seen no client, and that trusts no proxy."""
-    monkeypatch.delenv("TRUSTED_PROXIES", raising=False)
     return main.create_app(clock)
 
 

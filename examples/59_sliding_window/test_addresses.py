@@ -115,5 +115,5 @@ def test_addresses_of_one_client_are_counted_together(
     "proxies", ["*", "nonsense", "10.0.0.1, 300.0.0.1", "10.0.0.1/8", "::/129"]
 )
 def test_a_bad_list_of_proxies_stops_the_start(trusting: Behind, proxies: str) -> None:
-    with pytest.raises(ValueError, match=r"^TRUSTED_PROXIES: "):
+    with pytest.raises(SystemExit, match=r"^The app cannot start\. TRUSTED_PROXIES: .+\.$"):
         trusting(proxies)

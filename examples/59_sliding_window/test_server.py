@@ -1,6 +1,7 @@
 """The app under uvicorn: many requests at once, and nobody believed who says who they are."""
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -77,7 +78,6 @@ def test_of_a_hundred_requests_at_once_ten_get_through(app: FastAPI) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="hands a socket to the server")
-@pytest.mark.usefixtures("app")
 def test_with_the_command_of_the_readme_a_made_up_header_does_not_count() -> None:
     with in_process() as url:
         codes = ask_as_many(url)
@@ -93,3 +93,24 @@ def test_the_header_of_a_trusted_proxy_counts(monkeypatch: pytest.MonkeyPatch) -
         codes = ask_as_many(url)
 
     assert codes == [200] * 25
+
+
+def run(*command: str, proxies: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python module or program to its end, in the folder, with `TRUSTED_PROXIES` set."""
+    environment = os.environ | {"TRUSTED_PROXIES": proxies}
+    program = [sys.executable, *command]
+    return subprocess.run(program, cwd=HERE, env=environment, capture_output=True, text=True)
+
+
+def test_a_bad_list_of_proxies_stops_the_server_with_one_sentence() -> None:
+    ended = run("-m", "uvicorn", "main:app", "--port=0", proxies="nonsense")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The app cannot start. TRUSTED_PROXIES: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_the_tests_do_not_mind_what_the_environment_says_of_proxies() -> None:
+    ended = run("-c", "import conftest", proxies="*")
+
+    assert ended.returncode == 0, ended.stderr
