@@ -30,7 +30,7 @@ def shape(service: str, context: Context) -> Processor:
             "level": record.levelname.lower(),
             "service": service,
             "request_id": bound.pop("request_id", None),
-            "event": event.pop("event"),
+            "event": str(event.pop("event")).rstrip(),  # Some end with a newline.
             "logger": record.name,
         }
         fields = bound | dict(event)

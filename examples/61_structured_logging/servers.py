@@ -33,6 +33,12 @@ class Server:
             time.sleep(0.01)
 
 
+def environment() -> dict[str, str]:
+    """Return the environment, without what would tell uvicorn how to run."""
+    ours = {name for name in os.environ if name.startswith("UVICORN_")} | {"WEB_CONCURRENCY"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
 @contextmanager
 def serving(folder: Path, app: str, *options: str) -> Iterator[Server]:
     """Run uvicorn with the app, until the end of the block."""
@@ -42,7 +48,7 @@ def serving(folder: Path, app: str, *options: str) -> Iterator[Server]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "uvicorn", app, f"--fd={listener.fileno()}", *options],
                 cwd=FOLDER,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(FOLDER), str(folder)])},
+                env=environment() | {"PYTHONPATH": os.pathsep.join([str(FOLDER), str(folder)])},
                 stdout=output,
                 stderr=errors,
                 pass_fds=[listener.fileno()],

@@ -77,7 +77,7 @@ def test_what_nobody_expected_has_failed(log: Log) -> None:
 def test_the_traceback_is_one_line_with_the_id(log: Log) -> None:
     [line] = [each for each in log.of("fail") if "exception" in each]
 
-    assert line["logger"] == "uvicorn.error"
+    assert (line["logger"], line["event"]) == ("uvicorn.error", "Exception in ASGI application")
     assert line["exception"].startswith("Traceback")
     assert line["exception"].endswith("RuntimeError: This is meant.")
 

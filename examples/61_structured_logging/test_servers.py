@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from uvicorn.config import LOGGING_CONFIG
 
 from main import app
-from servers import lines, serving
+from servers import environment, lines, serving
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="hands a socket to the server")
 
@@ -26,6 +26,15 @@ def test_workers_and_their_parent_write_json_by_the_same_file(tmp_path: Path) ->
     assert any(event.startswith("Started parent process") for event in events)
     assert {line["service"] for line in found} == {"shop"}
     assert server.errors.read_text(encoding="utf-8") == ""
+
+
+def test_what_the_environment_says_of_servers_is_not_for_those_of_the_tests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("WEB_CONCURRENCY", "UVICORN_WORKERS", "KEPT"):
+        monkeypatch.setenv(name, "2")
+
+    assert {"WEB_CONCURRENCY", "UVICORN_WORKERS", "KEPT"} & environment().keys() == {"KEPT"}
 
 
 @posix_only
