@@ -3,8 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
+
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # Its client takes an empty name for one, too.
 
 from prometheus_client import (
+    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
@@ -16,6 +21,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names a folder in which workers keep their numbers for each other."""
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody asks when a series began
 
@@ -70,8 +77,8 @@ def prepare(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.glob("gauge_live*.db"):
-        pid = int(file.stem.rpartition("_")[2])
-        if pid == os.getpid() or not is_running(pid):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdecimal() and (int(pid) == os.getpid() or not is_running(int(pid))):
             file.unlink(missing_ok=True)
 
 
@@ -81,8 +88,23 @@ def is_running(pid: int) -> bool:
         return True
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # It is somebody else's.
         return True
     return True
+
+
+def make(folder: Path) -> None:
+    """Make the folder; end the process with one sentence when nobody can write there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        sentence = f"{FOLDER} names no folder to write in: {folder}: {error.strerror}"
+        raise SystemExit(f"The app cannot start. {sentence}.") from None
+
+
+if FOLDER in os.environ:  # At the import: the server does not begin then.
+    make(Path(os.environ[FOLDER]))

@@ -9,12 +9,11 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from errors import MALFORMED, answer_invalid_input
-from metrics import Metrics
+from metrics import CONTENT_TYPE, Metrics
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
@@ -128,4 +127,4 @@ def fail() -> str:
 @app.get("/metrics", response_class=PlainTextResponse, response_description="All numbers")
 def read_metrics(metrics: MetricsDep) -> Response:
     """Return the numbers in the format of Prometheus."""
-    return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(metrics.text(), media_type=CONTENT_TYPE)
