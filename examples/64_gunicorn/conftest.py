@@ -12,6 +12,18 @@ import price_server
 from gunicorns import Gunicorn, gunicorn
 from price_server import Upstream
 
+SETTINGS = (
+    "HOST", "PORT", "WEB_CONCURRENCY", "WORKER_TIMEOUT", "GRACEFUL_TIMEOUT", "UPSTREAM_URL",
+    "ENVIRONMENT",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the environment say nothing, whatever it says to who runs the tests."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
 
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:

@@ -5,10 +5,12 @@ over a `WEB_CONCURRENCY` which is no number before it reads this file.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from cores import usable_cores
+from prices import upstream_url
 from worker import Worker
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a folder in memory, which gunicorn uses
@@ -19,13 +21,22 @@ def number(name: str, default: int, lowest: int, highest: int) -> int:
     text = os.environ.get(name, "")
     if not text:
         return default
-    if text.isascii() and text.isdigit() and lowest <= int(text[:9]) <= highest:
+    if re.fullmatch("[0-9]{1,9}", text) and lowest <= int(text) <= highest:
         return int(text)
     sys.exit(f"{name} must be a whole number from {lowest} to {highest}.")
 
 
+def address() -> str:
+    """Return where to listen; an IPv6 address stands in brackets, for its colons are no port's."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{host}:{number('PORT', 8000, 0, 65_535)}"
+
+
+upstream_url()  # The app asks there: what is wrong stops the start here, with one sentence.
+
 wsgi_app = "main:app"
-bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{number('PORT', 8000, 0, 65_535)}"
+bind = address()
 workers = number("WEB_CONCURRENCY", usable_cores() + 1, 1, 1000)
 preload_app = True  # Imported once, before the fork: the workers share that memory.
 

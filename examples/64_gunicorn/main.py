@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException, Request
 
 from models import Health, Limit, Price, Primes, Problem, Sku, Worker
-from prices import Prices, PricesUnavailableError
+from prices import Prices, PricesUnavailableError, upstream_url
 
-UPSTREAM_URL = os.environ.get("UPSTREAM_URL", "http://127.0.0.1:8001")
+UPSTREAM_URL = upstream_url()
 PUBLIC = os.environ.get("ENVIRONMENT") == "development"
 ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such product."},

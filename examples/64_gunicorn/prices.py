@@ -1,13 +1,35 @@
 """One connection to the service that knows the prices, kept open from question to question."""
 
-import json
+import os
+import re
+import sys
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from threading import Lock
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
 
 SECONDS = 5.0
 """How long the service may be silent."""
+HOST = r"(?:[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*|\[[0-9A-Fa-f:.]+\])"
+URL = re.compile(rf"http://{HOST}(?::[0-9]{{1,5}})?/?")
+
+
+def upstream_url() -> str:
+    """Return `UPSTREAM_URL`; end with one sentence when nobody can be asked there."""
+    text = os.environ.get("UPSTREAM_URL") or "http://127.0.0.1:8001"
+    with suppress(ValueError):  # a port that is too high, brackets around what is no address
+        if URL.fullmatch(text) and urlsplit(text).port != 0:
+            return text
+    sys.exit("UPSTREAM_URL must be an address such as http://127.0.0.1:8001.")
+
+
+class Quote(BaseModel):
+    """What the service answers."""
+
+    cents: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 
 
 class PricesUnavailableError(Exception):
@@ -43,7 +65,7 @@ class Prices:
                 except ConnectionError:  # Closed while nobody asked: a GET may be repeated once.
                     self._connection.close()
                     return self._ask(sku)
-            except (HTTPException, OSError, ValueError, KeyError, TypeError) as error:
+            except (HTTPException, OSError, ValueError) as error:
                 self._connection.close()  # What still comes would be taken for the next answer.
                 raise PricesUnavailableError(repr(error)) from error
 
@@ -55,4 +77,4 @@ class Prices:
             return None
         if answer.status != 200:
             raise HTTPException(f"status {answer.status}")
-        return int(json.loads(body)["cents"])
+        return Quote.model_validate_json(body).cents

@@ -6,6 +6,8 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from gunicorns import DEADLINE, Gunicorn, gunicorn, posix_only, runs
 from load import load
 from price_server import Upstream
@@ -63,6 +65,15 @@ def test_the_end_waits_for_what_is_in_flight(running: Gunicorn, upstream: Upstre
         assert answer.result(DEADLINE).json()["cents"] == 50
     assert running.process.wait(DEADLINE) == 0
     assert running.log.count("Application shutdown complete.") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+def test_other_signals_end_it_as_gently(running: Gunicorn, number: signal.Signals) -> None:
+    running.process.send_signal(number)
+
+    assert running.process.wait(DEADLINE) == 0
+    assert running.log.count("Application shutdown complete.") == 2
+    assert "SIGKILL" not in running.log
 
 
 def test_the_end_does_not_wait_for_ever(tmp_path: Path, upstream: Upstream) -> None:

@@ -66,11 +66,27 @@ def test_a_bad_name_is_422_and_names_the_field(client: TestClient, sku: str) -> 
     assert answer.json()["detail"][0]["loc"] == ["path", "sku"]
 
 
-@pytest.mark.parametrize("body", [b"no JSON", b"[]", b"{}", b'{"cents": null}', b'{"cents": "x"}'])
+NO_PRICES = [
+    "null",
+    '"x"',
+    '"5"',
+    "true",
+    "49.9",
+    "50.0",
+    "-5",
+    "1e999",
+    "NaN",
+    "9" * 20,
+    "9" * 5000,
+]
+NO_ANSWERS = ["no JSON", "[]", "{}", "[" * 200_000, *(f'{{"cents": {no}}}' for no in NO_PRICES)]
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS, ids=lambda body: f"{body[:14]} {len(body)}")
 def test_an_upstream_that_makes_no_sense_is_502(
-    client: TestClient, upstream: Upstream, body: bytes
+    client: TestClient, upstream: Upstream, body: str
 ) -> None:
-    upstream.body = body
+    upstream.body = body.encode()
     broken = client.get("/prices/pear")
     upstream.body = b""
     mended = client.get("/prices/pear")

@@ -1,6 +1,7 @@
 """Uvicorn as a worker of gunicorn, with an end that nobody notices."""
 
 import asyncio
+import signal
 import socket
 import sys
 
@@ -21,6 +22,10 @@ class PatientServer(uvicorn.Server):
     must not come upon the next worker that is about to close.
     """
 
+    def end(self) -> None:
+        """Begin to end."""
+        self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: leave new connections to other workers, wait a moment, and go on as uvicorn does."""
         for server in self.servers:
@@ -40,7 +45,8 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         """Do what the method of the base does, with another server."""
         self.config.app = self.wsgi
         server = PatientServer(self.config)
-        self._install_sigquit_handler()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGQUIT, server.end)  # what gunicorn makes of an INT, too
         await server.serve(sockets=self.sockets)
         if not server.started:
             sys.exit(Arbiter.WORKER_BOOT_ERROR)
