@@ -15,19 +15,40 @@ COMMON_WORDS = (
     "123456", "change-me", "change_me", "changeit", "changeme", "default", "develop", "example",
     "insecure", "letmein", "my-key", "password", "qwerty", "replace", "secret", "your-key",
 )  # fmt: skip
+DATABASES = {"mariadb", "mysql", "postgresql"}
+HIGHEST_PORT = 65535
 REDIS = TypeAdapter[RedisDsn](RedisDsn)
+
+
+def check_key(value: SecretStr) -> SecretStr:
+    """Refuse a key that is not there: `SECRET_KEY=` sets an empty one."""
+    if not value.get_secret_value():
+        raise ValueError("it is empty")
+    return value
 
 
 def check_database_url(value: SecretStr) -> SecretStr:
     """Refuse what is not the URL of a database, or is one that can be read in two ways."""
     try:
         url = make_url(value.get_secret_value())
-        readable = re.fullmatch(r"[\w.:-]*", url.host or "")
-        named = re.fullmatch(r"[\w./\\: -]+", url.database or "")
-    except (ArgumentError, ValueError):
-        readable = named = None
-    if not readable or not named:  # The words of the error would repeat the URL.
-        raise ValueError("needed is a URL like postgresql://user:password@host/database")
+    except (ArgumentError, ValueError):  # Their words would repeat the URL.
+        url = None
+    if url and url.get_backend_name() == "sqlite" and not url.host:
+        return value  # A path may hold any character, and be missing: a database in memory.
+    if not url or url.get_backend_name() not in DATABASES or not url.database:
+        raise ValueError(
+            "needed is a URL like postgresql://user:password@host/database or sqlite:///file.db"
+        )
+    if not 0 <= (url.port or 0) <= HIGHEST_PORT:
+        raise ValueError(f"a port is a number up to {HIGHEST_PORT}")
+    # A database with an @ in its name is most likely the end of a password.
+    if not re.fullmatch(r"[\w.:,-]*", url.host or "") or not re.fullmatch(
+        r"[\w. -]+", url.database
+    ):
+        raise ValueError(
+            "host and database may hold letters, digits, and . _ - alone; "
+            "in a password, write @ as %40 and / as %2F"
+        )
     return value
 
 
@@ -45,6 +66,7 @@ def empty_is_unset(value: object) -> object:
     return value or None
 
 
+SecretKey = Annotated[SecretStr, AfterValidator(check_key)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(check_redis_url)]
 OptionalRedisUrl = Annotated[RedisUrl | None, BeforeValidator(empty_is_unset)]

@@ -1,5 +1,6 @@
 """What the tests share: starts of the app with settings of their own."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,9 +24,10 @@ Start = Callable[..., TestClient]
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set none of the settings, whatever this machine has set."""
-    for name in OURS:
-        monkeypatch.delenv(name, raising=False)
+    """Set none of the settings, whatever this machine has set, in capitals or not."""
+    for name in list(os.environ):
+        if name.upper() in OURS:
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture

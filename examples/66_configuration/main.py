@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
-from checks import DatabaseUrl, OptionalRedisUrl, production_problems
+from checks import DatabaseUrl, OptionalRedisUrl, SecretKey, production_problems
 from sources import SourceError, explain, read_files
 
 
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "staging", "production"] = "development"
     debug: bool = False
-    secret_key: SecretStr = Field(default_factory=random_key, min_length=1)
+    secret_key: SecretKey = Field(default_factory=random_key)
     database_url: DatabaseUrl = SecretStr("sqlite:///dev.db")
     redis_url: OptionalRedisUrl = None
 

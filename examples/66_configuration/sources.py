@@ -20,12 +20,14 @@ def read_files(settings: Iterable[str]) -> dict[str, str]:
     SECRET_KEY may be the text of the file that SECRET_KEY_FILE names; so may every setting. Raises
     SourceError, which names the variable and repeats no value.
     """
-    refuse_misspelt("ENVIRONMENT")
-    refuse_misspelt("ENV_FILE")
     names = [each.upper() for each in settings]
-    listed = read_env_file({*names, *map("{}_FILE".format, names)})
-    given = listed | os.environ
-    found = {name: listed[name] for name in names if name in listed and name not in os.environ}
+    known = {*names, *map("{}_FILE".format, names)}
+    variables = read_environment({*known, "ENV_FILE"})
+    refuse_misspelt("ENVIRONMENT", variables)
+    refuse_misspelt("ENV_FILE", variables)
+    listed = read_env_file(variables, known)
+    given = listed | variables
+    found = {name: listed[name] for name in names if name in listed and name not in variables}
     for name in names:
         if f"{name}_FILE" in given:
             if name in given:
@@ -34,19 +36,29 @@ def read_files(settings: Iterable[str]) -> dict[str, str]:
     return {name.lower(): value for name, value in found.items()}
 
 
-def refuse_misspelt(name: str) -> None:
+def read_environment(known: set[str]) -> dict[str, str]:
+    """Return the environment, its names in capitals: pydantic-settings takes `debug` as DEBUG."""
+    variables: dict[str, str] = {}
+    for name, value in os.environ.items():
+        if name.upper() in known and name.upper() in variables:
+            raise SourceError(f"{name.upper()}: it is set in small letters, too")
+        variables[name.upper()] = value
+    return variables
+
+
+def refuse_misspelt(name: str, variables: Iterable[str]) -> None:
     """Raise SourceError when a variable looks like `name`, which all else depends on."""
-    if name not in os.environ:
-        for near in get_close_matches(name, os.environ, n=1, cutoff=0.9):
+    if name not in variables:
+        for near in get_close_matches(name, variables, n=1, cutoff=0.9):
             raise SourceError(f"{near}: this is not a setting, but {name} is")
 
 
-def read_env_file(known: set[str]) -> dict[str, str]:
+def read_env_file(variables: dict[str, str], known: set[str]) -> dict[str, str]:
     """Return what the file that ENV_FILE names says; each of its lines has to be a setting."""
-    if "ENV_FILE" not in os.environ:
+    if "ENV_FILE" not in variables:
         return {}
     found = {}
-    for line in parse_stream(StringIO(read_text("ENV_FILE", os.environ["ENV_FILE"]))):
+    for line in parse_stream(StringIO(read_text("ENV_FILE", variables["ENV_FILE"]))):
         if line.error or (line.key and line.value is None):
             raise SourceError(f"ENV_FILE: line {line.original.line} is not NAME=value")
         if line.key and line.key not in known:

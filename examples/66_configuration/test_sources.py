@@ -1,5 +1,6 @@
 """Settings from files; and wrong ones, which are named and never repeated."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from conftest import GOOD_KEY, PRODUCTION, Start
 
 Refusal = Callable[..., str | None]
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows knows names in capitals alone")
 
 
 def file(folder: Path, text: str | bytes) -> Path:
@@ -32,6 +34,13 @@ def test_the_file_may_come_from_any_editor(start: Start, tmp_path: Path, text: s
 
 def test_the_environment_goes_before_the_file(start: Start, tmp_path: Path) -> None:
     client = start(ENV_FILE=file(tmp_path, "ENVIRONMENT=staging\n"), ENVIRONMENT="development")
+
+    assert client.get("/").json()["environment"] == "development"
+
+
+@posix_only
+def test_a_name_in_small_letters_goes_before_the_file_too(start: Start, tmp_path: Path) -> None:
+    client = start(ENV_FILE=file(tmp_path, "ENVIRONMENT=staging\n"), environment="development")
 
     assert client.get("/").json()["environment"] == "development"
 
@@ -84,6 +93,20 @@ def test_a_secret_is_given_once(refusal: Refusal, tmp_path: Path) -> None:
     assert "hunter2" not in said
 
 
+@posix_only
+@pytest.mark.parametrize("second", ["secret_key", "secret_key_file", "Secret_Key_File"])
+def test_a_secret_in_small_letters_counts_too(
+    refusal: Refusal, tmp_path: Path, second: str
+) -> None:
+    value = file(tmp_path, "hunter2") if second.lower().endswith("_file") else "hunter2"
+    said = refusal(**{"SECRET_KEY": GOOD_KEY, second: value})
+
+    assert said is not None
+    assert "SECRET_KEY" in said
+    assert GOOD_KEY not in said
+    assert "hunter2" not in said
+
+
 LINES = ["ENVIROMENT=hunter2", "ENVIRONMENT hunter2", "ENVIRONMENT", "hunter2==", b"DEBUG=\xff"]
 
 
@@ -98,20 +121,18 @@ def test_a_line_that_is_not_a_setting_stops_the_start(
     assert "hunter2" not in said
 
 
-@pytest.mark.parametrize("name", ["ENVIROMENT", "ENVIRONMNET", "ENVFILE"])
+@pytest.mark.parametrize("name", ["ENVIROMENT", "ENVIRONMNET", "ENVFILE", "enviroment"])
 def test_a_misspelt_name_stops_the_start(refusal: Refusal, name: str) -> None:
     said = refusal(**{name: "production"})
 
     assert said is not None
-    assert name in said
+    assert name.upper() in said
 
 
 WRONG = [
     ("ENVIRONMENT", ["", "prod", "Production", "hunter2"]),
     ("DEBUG", ["", "maybe", "hunter2", "2"]),
     ("SECRET_KEY", [""]),
-    ("DATABASE_URL", ["", "hunter2", "postgresql://ada:hunter2", "postgresql://a:hun@ter2@h/db"]),
-    ("DATABASE_URL", ["postgresql://db.example.org", "postgresql://h/db;password=hunter2"]),
     ("REDIS_URL", ["hunter2", "http://:hunter2@localhost", "redis://:hunter2@[/0"]),
 ]
 
@@ -123,4 +144,7 @@ def test_a_wrong_value_is_refused_and_not_repeated(refusal: Refusal, name: str, 
     assert said is not None
     assert name in said
     assert "hunter2" not in said
-    assert "ter2@" not in said
+
+
+def test_an_empty_key_is_called_empty(refusal: Refusal) -> None:
+    assert "SECRET_KEY: it is empty." in (refusal(SECRET_KEY="") or "")

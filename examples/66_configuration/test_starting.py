@@ -14,7 +14,9 @@ HERE = Path(__file__).resolve().parent
 
 def environment(**variables: str) -> dict[str, str]:
     """Return an environment with these settings alone."""
-    return {name: value for name, value in os.environ.items() if name not in OURS} | variables
+    return {
+        name: value for name, value in os.environ.items() if name.upper() not in OURS
+    } | variables
 
 
 def serve(**variables: str) -> tuple[int, str, httpx2.Response | None]:
