@@ -1,5 +1,6 @@
 """What several tests need."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ from fastapi.testclient import TestClient
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+# Whoever runs the tests may have set it for an app, and that is made when it is imported.
+os.environ.pop("UPSTREAM_URL", None)
 
 import main
 import services

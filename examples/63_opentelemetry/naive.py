@@ -1,7 +1,6 @@
 """The same API with the common mistake: a thread is handed work without the context."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +11,15 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
 from sqlalchemy import Engine
 
-from catalog import Item, Problem, StockUnavailableError, ask_stock, open_database, read_names
+from catalog import (
+    Item,
+    Problem,
+    StockUnavailableError,
+    ask_stock,
+    open_database,
+    read_names,
+    read_upstream,
+)
 from tracing import TraceIdMiddleware, make_provider, telemetry, traced
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -43,7 +50,7 @@ async def list_items(request: Request) -> list[Item]:
 async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     """Open the database and the client, and trace both."""
     provider: TracerProvider = app.state.provider
-    url = os.environ.get("UPSTREAM_URL", "http://127.0.0.1:8001")
+    url: str = app.state.upstream
     async with httpx.AsyncClient(base_url=url, timeout=5, trust_env=False) as client:
         with open_database() as engine, traced(engine, client, provider):
             yield {"engine": engine, "client": client, "tracer": provider.get_tracer("items")}
@@ -52,7 +59,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
 def create_app(provider: TracerProvider) -> FastAPI:
     """Make the app; its spans come from the provider."""
     made = FastAPI(title="Items", version="1.0.0", lifespan=lifespan, telemetry=telemetry(provider))
-    made.state.provider = provider
+    made.state.provider, made.state.upstream = provider, read_upstream()
     made.add_middleware(TraceIdMiddleware)
     made.include_router(router)
     return made

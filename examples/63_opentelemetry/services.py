@@ -28,6 +28,7 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.status, self.body = 200, json.dumps({"stock": {"1": 5, "2": 40}}).encode()
+        self.location = ""
         self.asked_with: list[str | None] = []
         self.taken: list[Received] = []
 
@@ -57,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
         """Send an answer."""
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        if self.server.location:
+            self.send_header("Location", self.server.location)
         self.end_headers()
         self.wfile.write(body)
 

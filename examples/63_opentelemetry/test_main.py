@@ -48,6 +48,15 @@ def test_a_service_that_fails_is_502_and_the_spans_say_so(
     assert request.status.status_code is StatusCode.ERROR
 
 
+@pytest.mark.parametrize("location", ["localhost:8001", "http://xn--", "/items", "http://h:x"])
+def test_wherever_a_service_sends_us_it_is_502(
+    client: TestClient, stock: Service, location: str
+) -> None:
+    stock.status, stock.location = 302, location
+
+    assert client.get("/items").status_code == 502
+
+
 def test_without_the_service_the_app_runs_and_answers_502(
     memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
