@@ -1,10 +1,14 @@
-"""Measure what gets through around a boundary, and what 100 000 clients leave in memory."""
+"""Measure what gets through around a boundary, and what 100 000 clients leave in memory.
+
+The naive way of the first is `naive.py`; of memory it is `Remembering`, which this is said of.
+"""
 
 import gc
 import json
 import os
 import sys
 import tracemalloc
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,7 +20,7 @@ import naive
 
 CLIENTS = 100_000
 MEGABYTE = 1_000_000
-REPORT = "a report on a limiter that keeps a deque of times for each client: 882 bytes for each"
+REPORT = "a report on a limiter with a deque for each client, which forgets none: 882 bytes each"
 Sample = tuple[float, float, float]
 
 
@@ -35,6 +39,24 @@ class Clock:
     def __call__(self) -> float:
         """Return the time in seconds."""
         return self.now
+
+
+class Remembering:
+    """A limiter that forgets times, and never a client: a window that slides, as often shown."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.times: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def decide(self, client: str) -> bool:
+        """Tell whether `client` gets through now, and remember it if so."""
+        now, times = self.clock(), self.times[client]
+        while times and now - times[0] >= main.WINDOW:
+            times.popleft()
+        if len(times) >= main.LIMIT:
+            return False
+        times.append(now)
+        return True
 
 
 def rounds() -> int:
@@ -81,7 +103,7 @@ def measure(number: int) -> tuple[list[Sample], list[Sample]]:
     naive_way: list[Sample] = []
     for each in range(number + 1):
         right.append((let_through(main.create_app), *memory(main.Limiter)))
-        naive_way.append((let_through(naive.create_app), *memory(naive.Limiter)))
+        naive_way.append((let_through(naive.create_app), *memory(Remembering)))
         if each:
             last = f"sliding {right[-1][0]} through, fixed {naive_way[-1][0]}"
             sys.stderr.write(f"Round {each} of {number}: {last}\n")
@@ -98,7 +120,7 @@ def claims(right: list[Sample], naive_way: list[Sample]) -> dict[str, object]:
             2,
             "articles on rate limits: a fixed window lets through twice the limit",
         ),
-        ("Memory while 100 000 clients count, at most", "MB", "right", 88, REPORT),
+        ("Memory while 100 000 clients count", "MB", "naive", 88, REPORT),
         ("Memory after they have gone", "MB", "naive", 88, REPORT),
     ]
     return {
