@@ -126,12 +126,19 @@ def test_a_folder_without_a_card_is_no_lesson(catalog: Catalog) -> None:
     [
         (CARD.replace("minutes = 5", "minutes = 0"), "minutes"),
         (CARD + 'colour = "red"', "colour"),
-        (CARD.replace('title = "A title"', ""), "title"),
+        (CARD.replace('title = "A title"', ""), "missing: title."),
+        ("format = 1", "missing: title, summary, objectives, minutes, serve."),
+        (
+            'format = 2\nminutes = 0\nserve = "main:app"\n[[steps]]\ntitle = ""',
+            "missing: title, summary, objectives, steps.0.task, steps.0.code, steps.0.tests, "
+            "steps.0.hints; format: Input should be 1; minutes: Input should be greater than 0; "
+            "steps.0.title: ",
+        ),
         (CARD + "[run]\nbefore = 3", "run.before"),
         ("format = = 1", "not valid TOML"),
     ],
 )
-def test_a_bad_card_names_the_file_and_the_field(
+def test_a_bad_card_names_the_file_and_each_field(
     catalog: Catalog, card: str, complaint: str
 ) -> None:
     lesson = catalog.find("05")

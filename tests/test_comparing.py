@@ -307,7 +307,7 @@ def test_a_module_that_cannot_be_parsed_is_said(root: Path, stage: str, told: st
     ("old", "new", "said"),
     [
         ("[changes]", "[changes", r" is not valid TOML: "),
-        ('idea = "Waiting"', "", r": introduces\.0\.idea: Field required"),
+        ('idea = "Waiting"', "", r": missing: introduces\.0\.idea\."),
         ("[changes]", "changes = 1\n[other]", r": changes: "),
         ("[[introduces]]", "[introduces]", r": introduces: "),
     ],

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -290,6 +291,15 @@ def test_a_builder_that_works_makes_up_for_one_that_does_not(
     found = finding("container builder", catalog)
     assert found.state == "ok"
     assert found.detail.startswith("1.28.2:")
+
+
+def test_a_part_names_only_lessons_that_there_are() -> None:
+    there = {lesson.number for lesson in Catalog().lessons}
+    named = {
+        number for part in parts.PARTS for number in re.findall(r"(?<!\.)\b\d\d\b", part.enables)
+    }
+    assert named
+    assert not named - there
 
 
 @pytest.mark.usefixtures("programs")

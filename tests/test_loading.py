@@ -63,9 +63,8 @@ def site(tmp_path: Path) -> Site:
             "ModuleNotFoundError: No module named 'not_installed_anywhere'",
         ),
         (
-            {"main.py": "import sys\nsys.exit('SECRET_KEY is missing')\n"},
-            "main.py, line 2:\n    sys.exit('SECRET_KEY is missing')\n"
-            "The code ended itself: SECRET_KEY is missing",
+            {"main.py": "import sys\nsys.exit(3)\n"},
+            "main.py, line 2:\n    sys.exit(3)\nThe code ended itself: 3",
         ),
         (
             {"main.py": LIFESPAN.format(start="app.state.data = open('/no/file')", end="pass")},
@@ -83,6 +82,14 @@ def test_a_broken_lesson_is_told_with_file_line_source_and_error(
         assert served.text.endswith(f"Error: stages/01_demo/{told}\n")
         assert "Traceback" not in served.text
         assert "Serving" not in served.text
+
+
+def test_code_that_ends_itself_with_a_sentence_is_told_by_that_alone(site: Site) -> None:
+    site.lesson({"main.py": "raise SystemExit('SECRET_KEY is missing')\n"})
+    with site.serve() as served:
+        assert served.ended() == 1
+        assert served.text.endswith("Error: SECRET_KEY is missing\n")
+        assert "main.py" not in served.text
 
 
 def test_a_lifespan_that_fails_at_its_end_is_told_too(site: Site) -> None:

