@@ -1,6 +1,7 @@
 """The same API with the common mistake: what changes is beside the code."""
 
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -67,7 +68,7 @@ def count_visit(file: FileDep) -> Visits:
 def read_port() -> int:
     """Return the port that the platform names; say in one sentence if it names none."""
     port = os.environ.get("PORT", "8000")
-    if port.isdecimal() and int(port) < 2**16:
+    if re.fullmatch("[0-9]{1,5}", port) and int(port) < 2**16:
         return int(port)
     sys.exit(f"PORT has to be a number up to 65535, not {port!r}.")
 

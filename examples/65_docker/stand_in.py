@@ -14,12 +14,26 @@ from fnmatch import fnmatch
 from importlib.util import find_spec
 from pathlib import Path
 
-LEFT_OUT = ("site-packages", "test", "idlelib", "*tkinter*", "config-*", "*.opt-?.pyc")
+LEFT_OUT = (
+    "site-packages",
+    "test",
+    "idlelib",
+    "*tkinter*",
+    "config-*",
+    "*.opt-?.pyc",
+    "EXTERNALLY-MANAGED",
+)
 EXPECTED = ("c", "m", "dl", "pthread", "rt", "util", "resolv", "stdc++", "gcc_s", "z")
 """Libraries that wheels for Linux may take for granted."""
 TOOLS = ("sh", "cat", "chmod", "chown", "cp", "id", "ls", "mkdir", "mv", "rm", "sleep")
 PIP_SETTINGS = b"[global]\nno-index = true\nfind-links = /wheels\n"
-PIP = b"#!/usr/local/bin/python\nfrom pip._internal.cli.main import main\nexit(main())\n"
+PIP_HOME = "/usr/local/lib/pip"  # Not site-packages: Debian's own Python does not look there.
+PIP = f"""#!/usr/local/bin/python
+import sys
+sys.path.insert(0, "{PIP_HOME}")
+from pip._internal.cli.main import main
+sys.exit(main())
+""".encode()
 ACCOUNTS = b"root:x:0:0:root:/root:/bin/sh\n"
 
 
@@ -30,6 +44,7 @@ class MissingError(Exception):
 def pack(archive: Path, lock: Path) -> None:
     """Write all files of the stand-in into one archive, with the wheels that the lock names."""
     wheels = archive.parent / "wheels"
+    pip = find_pip()
     download(lock, wheels)
     bases = {"base": sys.base_prefix, "installed_base": sys.base_prefix}
     library = Path(sysconfig.get_path("stdlib", vars=bases))
@@ -45,7 +60,7 @@ def pack(archive: Path, lock: Path) -> None:
         tar.add(python, "usr/local/bin/python", filter=owned_by_root)
         for path, place in libraries([python, *tools.values(), *modules]).items():
             tar.add(path.resolve(), str(place).lstrip("/"), filter=owned_by_root)
-        tar.add(find_pip(), f"{home}/site-packages/pip", filter=given_to_root)
+        tar.add(pip, f"{PIP_HOME}/pip".lstrip("/"), filter=given_to_root)
         add(tar, "usr/local/bin/pip", PIP, mode=0o755)
         add(tar, "etc/pip.conf", PIP_SETTINGS)
         add(tar, "etc/passwd", ACCOUNTS)
@@ -70,7 +85,7 @@ def find_pip() -> Path:
     """Return the folder of the pip that this Python has."""
     found = find_spec("pip")
     if found is None or found.origin is None:
-        raise RuntimeError("This Python has no pip.")
+        raise MissingError("This Python has no pip; python -m ensurepip brings it.")
     return Path(found.origin).parent
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from stand_in import is_left_out
+
 LESSON = Path(__file__).resolve().parent
 DOCKERFILE = (LESSON / "Dockerfile").read_text()
 LOCK = (LESSON / "requirements.lock").read_text()
@@ -62,3 +64,9 @@ def test_the_builder_is_shown_what_is_named_and_nothing_else() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     assert all((LESSON / rule.removeprefix("!")).is_file() for rule in rules[1:])
+
+
+@pytest.mark.parametrize("name", ["EXTERNALLY-MANAGED", "site-packages/pip", "test/support"])
+def test_what_is_this_machines_alone_stays_out_of_the_base(name: str) -> None:
+    assert is_left_out(Path("usr/local/lib/python3.11", name))
+    assert not is_left_out(Path("usr/local/lib/python3.11/os.py"))

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from healthcheck import is_live
+from healthcheck import is_live, read_port
 
 PROGRAM = Path(__file__).resolve().parent / "healthcheck.py"
 
@@ -81,3 +81,23 @@ def test_nobody_at_the_port_is_bad() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but not listening: a connection is refused
         assert not is_live(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", ["", "x", "-1", "65536", "\u0663", "9" * 5000])
+def test_a_bad_port_is_bad_and_told_in_one_sentence(port: str) -> None:
+    done = subprocess.run(
+        [sys.executable, PROGRAM],
+        env=os.environ | {"PORT": port},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"PORT has to be a number up to 65535, not {port!r}.\n"
+
+
+def test_without_a_port_it_asks_where_the_app_is_by_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    assert read_port() == 8000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SECRET
-from containers import Podman
+from containers import BASE, Podman
 
 LOOK = """
 import json, os
@@ -112,3 +112,9 @@ def test_the_program_is_started_by_itself_and_not_by_a_shell(settings: dict[str,
 def test_the_port_is_said_where_tools_look_for_it(settings: dict[str, object]) -> None:
     assert settings["ExposedPorts"] == {"8000/tcp": {}}
     assert "PORT=8000" in str(settings["Env"])
+
+
+def test_the_base_has_a_pip_wherever_its_python_looks_for_packages(podman: Podman) -> None:
+    run = ["run", "--rm", "--network=none", BASE, "python", "-I", "-S"]
+    said = podman.run(*run, "/usr/local/bin/pip", "--version").stdout  # -S: nowhere at all
+    assert said.startswith("pip ")

@@ -71,7 +71,7 @@ def test_a_folder_that_cannot_be_written_to_stops_the_start(
     assert "DATA_FOLDER" in said, f"DATA_FOLDER names no folder, and the start said: {said}"
 
 
-@pytest.mark.parametrize("port", ["", "http", "-1", "65536", "80.5"])
+@pytest.mark.parametrize("port", ["", "http", "-1", "65536", "80.5", "\u0663", "9" * 5000])
 def test_a_bad_port_is_told_in_one_sentence(port: str) -> None:
     done = subprocess.run(
         [sys.executable, "main.py"],
