@@ -11,7 +11,7 @@ Refusal = Callable[..., str | None]
 GOOD = [
     "sqlite://",
     "sqlite:///dev.db",
-    "sqlite:////home/ada/my~project(1)/dev.db",
+    "sqlite:////srv/my~project(1)/dev.db",
     "postgresql://localhost/shop",
     "postgresql+asyncpg://ada:hunter2@h1,h2/shop",
     "postgresql://ada:hun%40ter2@[::1]:5433/shop",
