@@ -145,7 +145,8 @@ def test_a_broken_card_is_one_sentence(checkout: Path) -> None:
     finally:
         card.write_text(kept, encoding="utf-8")
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: stages/01_basics/lesson.toml: format:")
+    assert result.stderr.startswith("Error: stages/01_basics/lesson.toml: missing: title, ")
+    assert "format: " in result.stderr
     assert "Traceback" not in result.stderr
 
 
