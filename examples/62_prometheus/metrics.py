@@ -33,7 +33,7 @@ class Metrics:
     def __init__(self) -> None:
         if FOLDER in os.environ:
             prepare(Path(os.environ[FOLDER]))
-        self.registry = CollectorRegistry()
+        self.registry: CollectorRegistry = CollectorRegistry()
         self.requests = Counter(
             "http_requests_total",
             "Requests that were answered.",
